@@ -1,0 +1,52 @@
+"""Keep executed lessons in a cache that cannot serve old output.
+
+jupyter-cache knows a lesson by its code cells alone: after a change in an imported
+module, in the data or in a package it would serve the old output. So the cache
+folder's name carries a digest of everything else that a lesson reads.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import platform
+from pathlib import Path
+
+from sphinx.application import Sphinx
+from sphinx.config import Config
+
+# Tells a lesson's kernel that it runs for the site and not in a reader's notebook;
+# flightdelay.notebook reads it.
+SITE_BUILD = "COURSE_SITE_BUILD"
+
+
+def cache_folder(root: Path) -> Path:
+    """Return the folder of executed lessons that fits the present state of the book.
+
+    Args:
+        root: The book's top folder.
+
+    Returns:
+        A folder under ``_build`` (it may not exist yet). Its name is a digest of the
+        Python version, ``requirements.txt`` and all files under ``lessons`` but the
+        lessons themselves.
+    """
+    digest = hashlib.sha256(platform.python_version().encode())
+    for path in [root / "requirements.txt", *sorted((root / "lessons").rglob("*"))]:
+        is_lesson = path.parent == root / "lessons" and path.suffix == ".md"
+        if is_lesson or not path.is_file() or path.suffix == ".pyc":
+            continue
+        digest.update(path.relative_to(root).as_posix().encode() + b"\0")
+        digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return root / "_build" / f"executed-{digest.hexdigest()[:16]}"
+
+
+def _use_cache_folder(app: Sphinx, config: Config) -> None:
+    os.environ[SITE_BUILD] = "1"
+    config.nb_execution_cache_path = str(cache_folder(Path(app.srcdir)))
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Connect to Sphinx; before myst-nb (800) reads the setting."""
+    app.connect("config-inited", _use_cache_folder, priority=100)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,49 @@
+"""Build the site, open it in a browser, and rebuild it whenever a source is saved."""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+from pathlib import Path
+
+from livereload import Server
+
+ROOT = Path(__file__).resolve().parents[1]
+WATCHED = (
+    "_config.yml",
+    "_toc.yml",
+    "book/**/*",
+    "lessons/*",
+    "lessons/data/*",
+    "lessons/flightdelay/**/*",
+)
+
+
+def rebuild() -> bool:
+    """Render what changed; say whether it worked. The last good site stays if not."""
+    command = [sys.executable, str(ROOT / "book/build.py"), "--incremental"]
+    return subprocess.run(command, check=False).returncode == 0
+
+
+def main() -> None:
+    """Serve the site on this machine only, unless another host is asked for."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=8000)
+    options = parser.parse_args()
+    if not rebuild() and not (ROOT / "_build/html").exists():
+        sys.exit("There is no site to show yet: mend the page above and try again.")
+    server = Server()
+    for pattern in WATCHED:
+        server.watch(str(ROOT / pattern), rebuild)
+    server.serve(
+        root=str(ROOT / "_build/html"),
+        host=options.host,
+        port=options.port,
+        open_url_delay=1,
+    )
+
+
+if __name__ == "__main__":
+    main()
