@@ -1,0 +1,81 @@
+// Keep what a reader ticks and types, in this browser only.
+// Without this script every page still shows all of its text.
+(() => {
+  const root = new URL(document.documentElement.dataset.content_root, location.href);
+  const STORE = `lifecycle:${root.pathname}`;
+  const page = location.href.slice(root.href.length).replace(/[?#].*$/, "");
+
+  let kept = {};
+  let keeps = true;
+  try {
+    kept = JSON.parse(localStorage.getItem(STORE)) ?? {};
+  } catch {
+    keeps = false; // Storage is blocked: all works for the visit, nothing is kept.
+  }
+
+  const save = (name, value) => {
+    if (value) kept[name] = value;
+    else delete kept[name];
+    try {
+      localStorage.setItem(STORE, JSON.stringify(kept));
+    } catch {
+      keeps = false;
+    }
+  };
+
+  const tickable = () => {
+    const boxes = document.querySelectorAll(".task-list-item-checkbox");
+    for (const [index, box] of boxes.entries()) {
+      const item = box.closest("li");
+      const name = `${page}#${item.textContent.trim()}`;
+      item.id ||= `task-${index + 1}`;
+      box.setAttribute("aria-labelledby", item.id);
+      box.disabled = false;
+      box.checked = Boolean(kept[name]);
+      box.addEventListener("change", () => save(name, box.checked));
+    }
+    return boxes;
+  };
+
+  const fillable = () => {
+    const fields = document.querySelectorAll("[data-keep]");
+    for (const field of fields) {
+      const name = `${page}#${field.id}`;
+      field.value = kept[name] ?? "";
+      field.addEventListener("input", () => save(name, field.value));
+    }
+    return fields;
+  };
+
+  const addControls = (boxes, fields) => {
+    for (const place of document.querySelectorAll("[data-keep-controls]")) {
+      const note = document.createElement("p");
+      note.setAttribute("role", "status");
+      note.textContent = keeps
+        ? "What you tick and type on this site stays in this browser only."
+        : "Your browser blocks storage: what you tick and type lasts for this visit.";
+      const erase = document.createElement("button");
+      erase.type = "button";
+      erase.textContent = "Erase all that I ticked and typed on this site";
+      erase.addEventListener("click", () => {
+        kept = {};
+        try {
+          localStorage.removeItem(STORE);
+        } catch {
+          // Nothing was kept.
+        }
+        for (const box of boxes) box.checked = false;
+        for (const field of fields) field.value = "";
+        note.textContent = "Erased.";
+      });
+      place.append(note, erase);
+    }
+  };
+
+  const start = () => addControls(tickable(), fillable());
+  if (document.readyState === "loading") {
+    document.addEventListener("DOMContentLoaded", start);
+  } else {
+    start();
+  }
+})();

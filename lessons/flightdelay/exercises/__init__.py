@@ -1,0 +1,106 @@
+"""Check a reader's answer and name the likely mistake.
+
+Each lesson declares its exercises in a module of its own, ``lesson_1.py`` and so on: a
+dictionary ``EXERCISES`` from the exercise's number to an ``Exercise``. The tests run
+every declared mistake through its judge and compare the hints.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from types import EllipsisType
+from typing import Literal
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What ``check`` says of an answer; a notebook shows it as a paragraph."""
+
+    status: Literal["right", "wrong", "unanswered"]
+    message: str
+
+    def _repr_markdown_(self) -> str:
+        openings = {
+            "right": "**Right.**",
+            "wrong": "**Not yet.**",
+            "unanswered": "**Not answered yet.**",
+        }
+        return f"{openings[self.status]} {self.message}"
+
+
+def right(reason: str) -> Verdict:
+    """Accept an answer and say why it is right."""
+    return Verdict("right", reason)
+
+
+def wrong(hint: str) -> Verdict:
+    """Reject an answer with a hint that names the likely mistake."""
+    return Verdict("wrong", hint)
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A wrong answer that readers give, and a phrase of the hint that it must get."""
+
+    answer: Callable[[], object]
+    hint_says: str
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """An exercise: how an answer is judged, and which mistakes the judge knows.
+
+    Attributes:
+        expects: What an answer looks like, as the end of "The answer is …".
+        judge: Turns an answer into a verdict. It may raise on an answer of the wrong
+            kind; ``check`` then says what the exercise expects.
+        solution: Gives an answer that the judge accepts.
+        mistakes: Wrong answers by the name of the mistake.
+    """
+
+    expects: str
+    judge: Callable[[object], Verdict]
+    solution: Callable[[], object]
+    mistakes: Mapping[str, Mistake]
+
+
+def find(number: str) -> Exercise:
+    """Return the exercise with a number such as "1.2".
+
+    Raises:
+        KeyError: If there is no such exercise.
+    """
+    lesson = str(number).partition(".")[0]
+    try:
+        module = import_module(f"{__name__}.lesson_{lesson}")
+        return module.EXERCISES[number]
+    except (ModuleNotFoundError, KeyError):
+        raise KeyError(f"There is no exercise {number}.") from None
+
+
+def check(number: str, answer: object) -> Verdict:
+    """Judge an answer to an exercise; no answer makes it raise.
+
+    Args:
+        number: The exercise's number, such as "1.2".
+        answer: The reader's answer; ``...`` or ``None`` for none yet.
+
+    Returns:
+        A verdict: right with the reason, wrong with a hint, or not answered yet.
+    """
+    try:
+        exercise = find(number)
+    except KeyError:
+        return wrong(f"There is no exercise {number!r}; its number stands in its title.")
+    if answer is None or isinstance(answer, EllipsisType):
+        return Verdict("unanswered", f"The answer is {exercise.expects}.")
+    try:
+        return exercise.judge(answer)
+    except Exception:
+        # Whatever a reader types, the answer is a sentence and never a traceback.
+        return wrong(
+            f"The answer is {exercise.expects}; yours is of the type "
+            f"`{type(answer).__name__}`, and it cannot be read as that."
+        )
