@@ -48,7 +48,9 @@ class Lesson:
     def place(self, index: int) -> str:
         """Name the cell at ``index`` the way a reader of the file finds it."""
         line = self.notebook.metadata["source_map"][index] + 1
-        return f"{self.name}, line {line} (code cell {self.code_cells.index(index) + 1})"
+        return (
+            f"{self.name}, line {line} (code cell {self.code_cells.index(index) + 1})"
+        )
 
 
 def find_lessons(root: Path) -> list[Path]:

@@ -93,7 +93,7 @@ def check(number: str, answer: object) -> Verdict:
     try:
         exercise = find(number)
     except KeyError:
-        return wrong(f"There is no exercise {number!r}; its number stands in its title.")
+        return wrong(f"There is no exercise {number!r}; the titles have the numbers.")
     if answer is None or isinstance(answer, EllipsisType):
         return Verdict("unanswered", f"The answer is {exercise.expects}.")
     try:

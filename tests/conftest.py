@@ -1,0 +1,71 @@
+"""The built site, served over HTTP, and a real browser to read it with."""
+
+import functools
+import threading
+from collections.abc import Iterator
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+from browser import launch_options
+from bs4 import BeautifulSoup
+from playwright.sync_api import Browser, sync_playwright
+
+ROOT = Path(__file__).resolve().parents[1]
+SITE = ROOT / "_build" / "html"
+
+
+class QuietHandler(SimpleHTTPRequestHandler):
+    """Serves files without a line on the terminal for each."""
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+def built_pages() -> list[str]:
+    """List the site's pages, relative to its top: ``book/index.html`` and so on."""
+    return sorted(path.relative_to(SITE).as_posix() for path in SITE.rglob("*.html"))
+
+
+def book_pages() -> list[str]:
+    """List the pages that have a source of ours, which Sphinx's own pages have not."""
+    return [page for page in built_pages() if page.startswith(("book/", "lessons/"))]
+
+
+@functools.cache
+def parsed(page: str) -> BeautifulSoup:
+    """Read a built page."""
+    return BeautifulSoup((SITE / page).read_text("utf-8"), "html.parser")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run a test that takes ``page`` once for every page of the book."""
+    if "page" in metafunc.fixturenames:
+        metafunc.parametrize("page", book_pages() or ["the site is not built"])
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _site_is_built(request: pytest.FixtureRequest) -> None:
+    if not (SITE / "index.html").exists():
+        needs_site = {"test_site.py", "test_browser.py", "test_lessons.py"}
+        if needs_site & {item.path.name for item in request.session.items}:
+            pytest.exit("There is no site in _build/html. Run: make book", 1)
+
+
+@pytest.fixture(scope="session")
+def address() -> Iterator[str]:
+    """Serve the site on a free port of this machine; give its address."""
+    handler = functools.partial(QuietHandler, directory=str(SITE))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Start Chromium once for all tests."""
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(**launch_options())
+        yield chromium
+        chromium.close()

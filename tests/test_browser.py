@@ -1,0 +1,211 @@
+"""What a reader sees and does, in a real browser that reaches no other host."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from conftest import SITE, parsed
+
+WIDE = {"width": 1280, "height": 900}
+PHONE = {"width": 320, "height": 640}
+BLOCK_STORAGE = """
+Object.defineProperty(window, "localStorage", {
+  get() { throw new DOMException("blocked", "SecurityError"); },
+});
+"""
+
+
+@pytest.fixture
+def open_page(browser, address):
+    """Open pages of the site; fail if one reports an error or asks another host."""
+    contexts = []
+    troubles = []
+
+    def stay_home(route):
+        if route.request.url.startswith(address):
+            route.continue_()
+        else:
+            troubles.append(f"asks another host: {route.request.url}")
+            route.abort()
+
+    def open_(page, script=None, **options):
+        context = browser.new_context(**{"viewport": WIDE, **options})
+        contexts.append(context)
+        context.route("**/*", stay_home)
+        if script:
+            context.add_init_script(script)
+        tab = context.new_page()
+        tab.on("pageerror", lambda error: troubles.append(f"error: {error}"))
+        tab.on(
+            "console",
+            lambda message: (
+                message.type in ("error", "warning")
+                and troubles.append(f"{message.type}: {message.text}")
+            ),
+        )
+        tab.goto(f"{address}/{page}", wait_until="load")
+        return tab
+
+    open_.troubles = troubles
+    yield open_
+    for context in contexts:
+        context.close()
+    assert not troubles
+
+
+def _show_everything(tab):
+    tab.evaluate("document.querySelectorAll('details').forEach((d) => d.open = true)")
+    for chart in tab.locator("figure.chart").all():
+        chart.scroll_into_view_if_needed()
+        chart.locator(".chart-live svg").wait_for()
+    tab.evaluate("window.scrollTo(0, 0)")
+
+
+def test_every_chart_is_drawn(open_page, page):
+    tab = open_page(page)
+    _show_everything(tab)
+    charts = tab.locator("figure.chart")
+    assert charts.count() == len(parsed(page).select("figure.chart"))
+    for chart in charts.all():
+        picture = chart.locator(".chart-live svg")
+        assert picture.get_attribute("aria-label")
+        assert picture.locator("path, line, text").count() > 3
+        assert picture.bounding_box()["width"] > 400
+
+
+@pytest.mark.parametrize("mode", ["light", "dark"])
+def test_axe_finds_nothing(open_page, page, mode):
+    tab = open_page(page, color_scheme=mode, reduced_motion="reduce")
+    assert tab.locator("html").get_attribute("data-theme") == mode
+    _show_everything(tab)
+    results = Axe().run(tab)
+    found = [
+        f"{violation['id']}: {node['html'][:200]} {node['failureSummary']}"
+        for violation in results.response["violations"]
+        for node in violation["nodes"]
+    ]
+    assert not found, "\n".join(found[:10])
+
+
+def test_nothing_runs_over_the_edge_of_a_phone(open_page, page):
+    tab = open_page(page, viewport=PHONE)
+    _show_everything(tab)
+    wide = tab.evaluate("document.documentElement.scrollWidth")
+    assert wide <= PHONE["width"], tab.evaluate(
+        """() => [...document.querySelectorAll("article *")]
+            .filter((e) => e.getBoundingClientRect().right > innerWidth + 1)
+            .slice(0, 5).map((e) => e.outerHTML.slice(0, 120))"""
+    )
+
+
+def test_all_text_is_there_without_javascript(open_page, page):
+    tab = open_page(page, java_script_enabled=False)
+    shown = tab.locator("article").inner_text()
+    for heading in parsed(page).select("article h1, article h2, article h3"):
+        text = heading.get_text().removesuffix("#").strip()
+        assert text in shown
+    for still in tab.locator("figure.chart .chart-still svg").all():
+        in_closed = "e => Boolean(e.closest('details:not([open])'))"
+        assert still.is_visible() or still.evaluate(in_closed)
+
+
+def test_ticks_stay_until_they_are_erased(open_page):
+    tab = open_page("book/reading.html")
+    boxes = tab.locator(".task-list-item-checkbox")
+    assert boxes.count() >= 3
+    boxes.nth(1).focus()
+    tab.keyboard.press("Space")
+    assert boxes.nth(1).is_checked()
+    tab.reload()
+    assert [box.is_checked() for box in boxes.all()][:3] == [False, True, False]
+    tab.get_by_role("button", name="Erase").click()
+    assert tab.get_by_role("status").inner_text() == "Erased."
+    tab.reload()
+    assert not any(box.is_checked() for box in boxes.all())
+
+
+def test_each_box_is_named_by_its_task(open_page):
+    tab = open_page("book/reading.html")
+    for item in tab.locator("li.task-list-item").all():
+        name = item.inner_text().strip().splitlines()[0][:20]
+        assert tab.get_by_role("checkbox", name=name).count() >= 1
+
+
+def test_the_mapping_table_keeps_what_is_typed(open_page):
+    tab = open_page("book/creative-brief.html")
+    fields = tab.locator("[data-keep]")
+    assert fields.count() >= 14
+    fields.nth(3).fill("our notebook's step 2")
+    tab.reload()
+    assert fields.nth(3).input_value() == "our notebook's step 2"
+    assert fields.nth(4).input_value() == ""
+
+
+@pytest.mark.parametrize("page_name", ["book/reading.html", "book/creative-brief.html"])
+def test_all_works_for_the_visit_when_storage_is_blocked(open_page, page_name):
+    tab = open_page(page_name, script=BLOCK_STORAGE)
+    field = tab.locator(".task-list-item-checkbox, [data-keep]").first
+    if field.get_attribute("type") == "checkbox":
+        field.check()
+        assert field.is_checked()
+    else:
+        field.fill("typed")
+        assert field.input_value() == "typed"
+    assert "blocks storage" in tab.get_by_role("status").first.inner_text()
+
+
+def test_what_is_kept_on_one_page_is_not_shown_on_another(open_page):
+    tab = open_page("book/reading.html")
+    tab.locator(".task-list-item-checkbox").first.check()
+    tab.goto(tab.url.replace("reading", "online-course"))
+    assert not tab.locator(".task-list-item-checkbox").first.is_checked()
+
+
+def test_puzzles_hide_their_results_until_asked(open_page):
+    tab = open_page("lessons/1-define-project.html")
+    folded = tab.locator("details.hide:has(summary:has-text('Show the result'))")
+    assert folded.count() >= 1
+    for details in folded.all():
+        assert details.get_attribute("open") is None
+    folded.first.locator("summary").focus()
+    tab.keyboard.press("Enter")
+    assert folded.first.get_attribute("open") is not None
+
+
+@pytest.mark.parametrize(
+    "page_name",
+    ["lessons/1-define-project.html", "lessons/2-data-and-baseline.html"],
+)
+def test_a_chart_answers_to_the_reader_by_keyboard(open_page, page_name):
+    tab = open_page(page_name)
+    _show_everything(tab)
+    control = tab.locator("figure.chart input[type=range], figure.chart select").first
+    chart = tab.locator("figure.chart").filter(has=control).first
+    before = chart.locator("svg").first.inner_html()
+    control.focus()
+    tab.keyboard.press("ArrowDown")
+    tab.keyboard.press("ArrowDown")
+    tab.wait_for_function(
+        "([chart, before]) => chart.querySelector('svg').innerHTML !== before",
+        arg=[chart.element_handle(), before],
+    )
+
+
+def test_controls_of_charts_have_names(open_page, page):
+    tab = open_page(page)
+    _show_everything(tab)
+    controls = tab.locator("figure.chart :is(input, select)")
+    for control in controls.all():
+        label = control.evaluate("e => e.closest('label')?.innerText ?? ''")
+        assert label.strip(), "a control without a name"
+        assert "_" not in label, "a control's name is for readers"
+
+
+def test_search_finds_a_word_of_the_course(open_page):
+    tab = open_page("search.html?q=calibration")
+    tab.locator("#search-results li").first.wait_for()
+    assert tab.locator("#search-results li").count() >= 2
+
+
+def test_the_search_page_and_the_index_ask_no_other_host(open_page):
+    for page in ("search.html", "genindex.html", "404.html"):
+        assert (SITE / page).exists()
+        open_page(page)
