@@ -67,6 +67,7 @@ BASE_STYLE = """\
 """
 DROPPED = re.compile(
     r"<script[^>]*(?:fontawesome|sphinx-thebe)\.js[^>]*></script>\s*"
+    r"|<link[^>]*sphinx-thebe\.css[^>]*>\s*"
     r"|<script>const THEBE_JS_URL.*?</script>\s*",
     re.DOTALL,
 )
@@ -120,7 +121,9 @@ def icon_style(font_awesome: str) -> str:
         )
         names = [f"fa-{name}", *(old for old, new in ALIASES.items() if new == name)]
         selector = ", ".join(f".{one}" for one in names)
-        style.append(f'{selector} {{ --icon: url("data:image/svg+xml,{quote(svg)}"); }}')
+        style.append(
+            f'{selector} {{ --icon: url("data:image/svg+xml,{quote(svg)}"); }}'
+        )
     return "\n".join(style) + "\n"
 
 
@@ -137,8 +140,11 @@ def _prepare(app: Sphinx) -> None:
 
 def _remove_unused(app: Sphinx, error: Exception | None) -> None:
     if app.builder.format == "html" and error is None:
-        for unused in Path(app.outdir).glob("_static/scripts/fontawesome*"):
-            unused.unlink()
+        static = Path(app.outdir) / "_static"
+        # Templates and source maps lie among the theme's files, too.
+        for pattern in ("scripts/fontawesome*", "*.html", "**/*.map", "*thebe*"):
+            for unused in static.glob(pattern):
+                unused.unlink()
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

@@ -20,7 +20,7 @@ import vl_convert
 from IPython.display import HTML, display
 
 PHASE_COLORS = {
-    "scoping": "#b5559c",
+    "scoping": "#b25199",
     "data": "#0072b2",
     "modeling": "#c85200",
     "deployment": "#00875f",
