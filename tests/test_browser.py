@@ -8,6 +8,7 @@ WIDE = {"width": 1280, "height": 900}
 PHONE = {"width": 320, "height": 640}
 BLOCK_STORAGE = """
 Object.defineProperty(window, "localStorage", {
+  configurable: true,
   get() { throw new DOMException("blocked", "SecurityError"); },
 });
 """

@@ -5,22 +5,18 @@
   const STORE = `lifecycle:${root.pathname}`;
   const page = location.href.slice(root.href.length).replace(/[?#].*$/, "");
 
+  const keeps = document.documentElement.dataset.storage !== "blocked";
   let kept = {};
-  let keeps = true;
   try {
     kept = JSON.parse(localStorage.getItem(STORE)) ?? {};
   } catch {
-    keeps = false; // Storage is blocked: all works for the visit, nothing is kept.
+    // What stands there is not ours to read: begin anew.
   }
 
   const save = (name, value) => {
     if (value) kept[name] = value;
     else delete kept[name];
-    try {
-      localStorage.setItem(STORE, JSON.stringify(kept));
-    } catch {
-      keeps = false;
-    }
+    localStorage.setItem(STORE, JSON.stringify(kept));
   };
 
   const tickable = () => {
@@ -48,28 +44,26 @@
   };
 
   const addControls = (boxes, fields) => {
-    for (const place of document.querySelectorAll("[data-keep-controls]")) {
-      const note = document.createElement("p");
-      note.setAttribute("role", "status");
-      note.textContent = keeps
-        ? "What you tick and type on this site stays in this browser only."
-        : "Your browser blocks storage: what you tick and type lasts for this visit.";
-      const erase = document.createElement("button");
-      erase.type = "button";
-      erase.textContent = "Erase all that I ticked and typed on this site";
-      erase.addEventListener("click", () => {
-        kept = {};
-        try {
-          localStorage.removeItem(STORE);
-        } catch {
-          // Nothing was kept.
-        }
-        for (const box of boxes) box.checked = false;
-        for (const field of fields) field.value = "";
-        note.textContent = "Erased.";
-      });
-      place.append(note, erase);
-    }
+    if (!boxes.length && !fields.length) return;
+    const note = document.createElement("p");
+    note.setAttribute("role", "status");
+    note.textContent = keeps
+      ? "What you tick and type on this site stays in this browser only."
+      : "Your browser blocks storage: what you tick and type lasts for this visit.";
+    const erase = document.createElement("button");
+    erase.type = "button";
+    erase.textContent = "Erase all that I ticked and typed on this site";
+    erase.addEventListener("click", () => {
+      kept = {};
+      localStorage.removeItem(STORE);
+      for (const box of boxes) box.checked = false;
+      for (const field of fields) field.value = "";
+      note.textContent = "Erased.";
+    });
+    const controls = document.createElement("div");
+    controls.className = "keep-controls";
+    controls.append(note, erase);
+    document.querySelector("article").append(controls);
   };
 
   const start = () => addControls(tickable(), fillable());
