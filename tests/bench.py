@@ -1,0 +1,152 @@
+"""Measure the build, the lessons and the pages against what the course aims at.
+
+Times are compared within one run, as ratios, because machines differ. Nothing here
+passes or fails: read the table. The build is measured in a copy of the repository.
+"""
+
+from __future__ import annotations
+
+import gzip
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from http.server import ThreadingHTTPServer
+from multiprocessing import get_context
+from pathlib import Path
+from threading import Thread
+from urllib.parse import urlsplit
+
+from browser import launch_options
+from conftest import QuietHandler, book_pages
+from nbclient import NotebookClient
+from playwright.sync_api import sync_playwright
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(ROOT / "book"), str(ROOT / "book" / "_ext")]
+
+from execute import find_lessons  # noqa: E402  (needs the path above)
+from execution_cache import SITE_BUILD  # noqa: E402
+from myst_nb.core.read import read_myst_markdown_notebook  # noqa: E402
+
+KIB = 1024
+
+
+def seconds(command: list[str | Path], folder: Path) -> float:
+    """Run a command that must succeed; return its time in seconds."""
+    started = time.perf_counter()
+    subprocess.run(command, cwd=folder, check=True, capture_output=True)
+    return time.perf_counter() - started
+
+
+def copy_repository(folder: Path) -> None:
+    """Copy all files that git knows or would add."""
+    listing = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
+    names = subprocess.run(listing, cwd=ROOT, check=True, capture_output=True).stdout
+    for name in filter(None, names.decode().split("\0")):
+        if (ROOT / name).exists():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_bytes((ROOT / name).read_bytes())
+
+
+def run_lesson(path: Path) -> tuple[float, float]:
+    """Execute a lesson alone; return its seconds and its peak memory in MiB."""
+    os.environ[SITE_BUILD] = "1"
+    notebook = read_myst_markdown_notebook(path.read_text("utf-8"))
+    folder = {"metadata": {"path": str(path.parent)}}
+    started = time.perf_counter()
+    NotebookClient(notebook, timeout=300, resources=folder).execute()
+    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    return time.perf_counter() - started, peak / KIB
+
+
+def one_after_another(folder: Path) -> float:
+    """Execute all lessons with ``jupyter nbconvert``; return the time in seconds."""
+    tools = Path(sys.executable).parent
+    total = 0.0
+    for lesson in find_lessons(folder):
+        notebook = lesson.with_suffix(".ipynb")
+        seconds([tools / "jupytext", "--to", "ipynb", lesson], folder)
+        execute = [tools / "jupyter", "nbconvert", "--execute", "--to", "notebook"]
+        total += seconds([*execute, "--inplace", notebook], folder)
+        notebook.unlink()
+    return total
+
+
+def builds() -> list[tuple[str, str, str]]:
+    """Time the builds in a copy of the repository."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        copy_repository(folder)
+        build = [sys.executable, folder / "book" / "build.py"]
+        cold = seconds(build, folder)
+        nothing = seconds([*build, "--incremental"], folder)
+        page = folder / "book" / "reading.md"
+        page.write_text(page.read_text("utf-8") + "\nOne more line.\n", "utf-8")
+        text = seconds([*build, "--incremental"], folder)
+        serial = one_after_another(folder)
+    return [
+        ("cold build / nbconvert, lesson by lesson", f"{cold / serial:.2f}", "0.65"),
+        ("rebuild, one page's text changed / cold", f"{text / cold:.2f}", "0.10"),
+        ("rebuild, nothing changed / cold", f"{nothing / cold:.2f}", "0.08"),
+    ]
+
+
+def lessons() -> list[tuple[str, str, str]]:
+    """Time each lesson alone, and see how much memory its kernel takes."""
+    rows = []
+    for path in find_lessons(ROOT):
+        # A process of its own, so that the peak is this lesson's.
+        with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+            lasted, peak = pool.submit(run_lesson, path).result()
+        rows.append((f"{path.stem}: seconds alone", f"{lasted:.1f}", "15"))
+        rows.append((f"{path.stem}: peak memory, MiB", f"{peak:.0f}", "1200"))
+    return rows
+
+
+def pages() -> list[tuple[str, str, str]]:
+    """Weigh the first view of every page: all its requests, compressed."""
+    site = ROOT / "_build" / "html"
+    rows = []
+    with (
+        ThreadingHTTPServer(
+            ("127.0.0.1", 0), partial(QuietHandler, directory=str(site))
+        ) as server,
+        sync_playwright() as playwright,
+    ):
+        Thread(target=server.serve_forever, daemon=True).start()
+        chromium = playwright.chromium.launch(**launch_options())
+        for page in book_pages():
+            tab = chromium.new_page()
+            files = set()
+            tab.on(
+                "request", lambda one, files=files: files.add(urlsplit(one.url).path)
+            )
+            tab.goto(f"http://127.0.0.1:{server.server_port}/{page}")
+            weight = sum(
+                len(gzip.compress((site / path.lstrip("/")).read_bytes()))
+                for path in files
+                if (site / path.lstrip("/")).is_file()
+            )
+            has_charts = any(path.endswith("charts.js") for path in files)
+            aim = "800" if has_charts else "450"
+            rows.append((f"{page}: first view, KB", f"{weight / 1000:.0f}", aim))
+            tab.close()
+        chromium.close()
+        server.shutdown()
+    return rows
+
+
+def main() -> None:
+    """Print one table."""
+    for measure in (builds, lessons, pages):
+        for what, value, aim in measure():
+            print(f"{what:<52} {value:>8}   at most {aim}", flush=True)
+
+
+if __name__ == "__main__":
+    main()
