@@ -1,0 +1,425 @@
+"""Our metrics and intervals agree with hand-worked tables and slow, plain versions."""
+
+import dataclasses
+from functools import partial
+
+import numpy as np
+import pandas as pd
+import pytest
+from flightdelay import charter, evaluation
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+from sklearn.metrics import (
+    accuracy_score,
+    average_precision_score,
+    brier_score_loss,
+    roc_auc_score,
+)
+
+# A warning would reach a lesson's stderr and fail its build.
+pytestmark = pytest.mark.filterwarnings("error")
+
+AGREED = charter.load()
+SKLEARN = {"roc_auc": roc_auc_score, "average_precision": average_precision_score}
+
+probabilities = st.floats(0, 1, width=32)
+judged = st.integers(1, 60).flatmap(
+    lambda size: st.tuples(
+        hnp.arrays(float, size, elements=st.sampled_from([0.0, 1.0])),
+        hnp.arrays(float, size, elements=probabilities),
+    )
+)
+
+
+def invented(days=40, per_day=12, seed=1):
+    """Days that share a mood, with tied probabilities and both classes."""
+    generator = np.random.default_rng(seed)
+    mood = generator.normal(0, 1, days)
+    date = np.repeat(pd.date_range("2013-07-01", periods=days), per_day)
+    score = np.repeat(mood, per_day) + generator.normal(0, 1, days * per_day)
+    outcome = (score + generator.normal(0, 1, score.size) > 0.5).astype(float)
+    probability = np.round(1 / (1 + np.exp(-score)), 2)
+    return outcome, probability, date
+
+
+# Calibration
+
+
+@pytest.mark.parametrize(
+    ("outcome", "probability", "bins", "expected"),
+    [
+        # One bin: the mean probability 0.5 against the rate 0.25.
+        ([0, 0, 0, 1], [0.2, 0.4, 0.6, 0.8], 1, 0.25),
+        # Two bins of two: |0.3 - 0| and |0.7 - 0.5|, each with half the flights.
+        ([0, 0, 0, 1], [0.2, 0.4, 0.6, 0.8], 2, 0.5 * 0.3 + 0.5 * 0.2),
+        # Eight of ten bins are empty; 1.0 belongs to the last.
+        ([1, 1, 0], [1.0, 0.95, 0.05], 10, (2 * 0.025 + 0.05) / 3),
+        # An edge belongs to the bin above: 0.5 and 0.9 share one.
+        ([1, 1], [0.5, 0.9], 2, 0.3),
+        ([0, 1], [0.0, 1.0], 15, 0.0),
+    ],
+)
+def test_calibration_error_by_hand(outcome, probability, bins, expected):
+    found = evaluation.expected_calibration_error(outcome, probability, bins)
+    assert found == pytest.approx(expected)
+
+
+@given(judged, st.sampled_from([1, 2, 4, 8, 16]))
+@settings(deadline=None)
+def test_calibration_error_agrees_with_a_plain_loop(case, bins):
+    outcome, probability = case
+    expected = 0.0
+    for low in range(bins):
+        inside = [
+            (y, p)
+            for y, p in zip(outcome, probability, strict=True)
+            if low / bins <= p < (low + 1) / bins or (p == 1 and low == bins - 1)
+        ]
+        if inside:
+            rate = sum(y for y, _ in inside) / len(inside)
+            mean = sum(p for _, p in inside) / len(inside)
+            expected += abs(rate - mean) * len(inside) / len(outcome)
+    found = evaluation.expected_calibration_error(outcome, probability, bins)
+    assert found == pytest.approx(expected, abs=1e-9)
+
+
+# Costs
+
+
+def test_cost_of_each_flight_by_hand():
+    outcome = [1, 0, 1, 0]
+    probability = [0.20, 0.20, 0.19, 0.19]
+    costs = evaluation.flight_costs(outcome, probability, AGREED)
+    assert costs.tolist() == [20, 20, 100, 0]
+    assert evaluation.cost_per_flight(outcome, probability, AGREED) == 35
+    assert evaluation.cost_per_flight(outcome, probability, AGREED, 0.5) == 50
+
+
+def test_cost_follows_the_charter():
+    dearer = dataclasses.replace(AGREED, cost_prepare=50)
+    assert evaluation.flight_costs([1, 0], [0.3, 0.6], dearer).tolist() == [100, 50]
+
+
+def test_policies_without_a_model():
+    costs = evaluation.cost_without_model([1, 0, 0, 0], AGREED)
+    assert costs.to_dict() == {"prepare all": 20, "prepare none": 25}
+
+
+def test_thresholds_agree_with_one_at_a_time():
+    outcome, probability, _ = invented()
+    table = evaluation.by_threshold(outcome, probability, AGREED)
+    assert table["threshold"].tolist() == [round(i / 100, 2) for i in range(101)]
+    for row in table.itertuples():
+        prepared = probability >= row.threshold
+        assert row.cost_per_flight == pytest.approx(
+            evaluation.cost_per_flight(outcome, probability, AGREED, row.threshold)
+        )
+        assert row.accuracy == pytest.approx(accuracy_score(outcome, prepared))
+        assert row.prepared == pytest.approx(prepared.mean())
+        assert row.missed == pytest.approx((~prepared & (outcome == 1)).mean())
+        assert row.needless == pytest.approx((prepared & (outcome == 0)).mean())
+
+
+def test_squared_error_averages_to_the_brier_score():
+    outcome, probability, _ = invented()
+    mean = evaluation.squared_error(outcome, probability).mean()
+    assert mean == pytest.approx(brier_score_loss(outcome, probability))
+
+
+# Intervals
+
+
+@pytest.mark.parametrize("metric", SKLEARN)
+def test_estimate_is_scikit_learns(metric):
+    outcome, probability, date = invented()
+    found = evaluation.bootstrap_interval(
+        outcome, probability, metric, date=date, resamples=20
+    )
+    expected = SKLEARN[metric](outcome, probability)
+    assert found.estimate == pytest.approx(expected)
+    assert found.low < expected < found.high
+
+
+@pytest.mark.parametrize("metric", SKLEARN)
+@given(judged, st.integers(0, 2**32))
+@settings(deadline=None, max_examples=50)
+def test_weight_of_a_flight_is_the_same_as_repeating_it(metric, case, seed):
+    outcome, probability = case
+    counts = np.random.default_rng(seed).integers(0, 4, len(outcome))
+    repeated = np.repeat(outcome, counts)
+    if repeated.size == 0 or repeated.min() == repeated.max():
+        return
+    figure = evaluation._weighted_metric(metric, outcome, probability)
+    expected = SKLEARN[metric](repeated, np.repeat(probability, counts))
+    assert figure(counts[None, :].astype(float))[0] == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("metric", ["roc_auc", "average_precision", "brier"])
+def test_day_interval_agrees_with_a_plain_loop(metric):
+    outcome, probability, date = invented()
+    plain = SKLEARN.get(metric, brier_score_loss)
+    ours = metric if metric in SKLEARN else evaluation.squared_error
+    rows_of_day = [np.flatnonzero(date == day) for day in np.unique(date)]
+    generator = np.random.default_rng(99)
+    figures = []
+    for _ in range(1000):
+        days = generator.integers(len(rows_of_day), size=len(rows_of_day))
+        rows = np.concatenate([rows_of_day[day] for day in days])
+        figures.append(plain(outcome[rows], probability[rows]))
+    expected = np.quantile(figures, [0.025, 0.975])
+    found = evaluation.bootstrap_interval(
+        outcome, probability, ours, "day", date, resamples=4000
+    )
+    # Both ends carry the noise of resampling: a tenth of the interval's width.
+    assert found[1:] == pytest.approx(expected, abs=0.1 * np.ptp(expected))
+
+
+def test_flight_interval_of_a_rate_is_the_textbooks():
+    outcome = np.tile([1.0, 0, 0, 0], 500)
+    found = evaluation.bootstrap_interval(
+        outcome, outcome, lambda outcome, _: outcome, "flight", resamples=4000
+    )
+    half = 1.96 * np.sqrt(0.25 * 0.75 / len(outcome))
+    assert found == pytest.approx((0.25, 0.25 - half, 0.25 + half), abs=0.15 * half)
+
+
+def test_copies_of_flights_do_not_narrow_a_day_interval():
+    outcome, probability, date = invented(per_day=1)
+    narrow = dict(metric=evaluation.squared_error, resamples=500)
+    once = evaluation.bootstrap_interval(outcome, probability, date=date, **narrow)
+    copies = [np.repeat(values, 25) for values in (outcome, probability, date)]
+    day = evaluation.bootstrap_interval(*copies[:2], date=copies[2], **narrow)
+    assert day == pytest.approx(once)
+    flight = evaluation.bootstrap_interval(*copies[:2], unit="flight", **narrow)
+    assert flight.high - flight.low < (day.high - day.low) / 3
+
+
+def test_blocks_of_seven_days_keep_neighbors_together():
+    days = 70
+    date = pd.date_range("2013-05-01", periods=days)
+    outcome = np.repeat(np.tile([0.0, 1.0], 5), 7)
+    width = {}
+    for unit in ("day", "week"):
+        found = evaluation.bootstrap_interval(
+            outcome, outcome, lambda outcome, _: outcome, unit, date
+        )
+        width[unit] = found.high - found.low
+    # Alone, the days look independent. A block that starts anywhere in two runs of
+    # seven has a mean spread evenly from 0 to 1: wider by about sqrt(7 / 3) = 1.53.
+    assert width["week"] > 1.4 * width["day"]
+    weights = next(evaluation._weights(days, "week", 50, 0, days))
+    assert (weights.sum(axis=1) == days).all()
+
+
+@pytest.mark.parametrize("metric", SKLEARN)
+@given(judged, st.integers(0, 2**32))
+@settings(deadline=None, max_examples=50)
+def test_ranks_kept_by_unit_give_the_same_figure(metric, case, seed):
+    outcome, probability = case
+    if outcome.min() == outcome.max():
+        return
+    generator = np.random.default_rng(seed)
+    place = generator.integers(0, 5, len(outcome))
+    counts = generator.integers(0, 3, (4, place.max() + 1)).astype(float)
+    with pytest.MonkeyPatch.context() as patch:
+        by_unit = evaluation._weighted_metric(metric, outcome, probability, place)
+        patch.setattr(evaluation, "_VALUES_AT_ONCE", 0)
+        by_flight = evaluation._weighted_metric(metric, outcome, probability, place)
+    assert by_unit.__name__ != by_flight.__name__
+    assert by_unit(counts) == pytest.approx(by_flight(counts), nan_ok=True)
+
+
+def test_same_seed_gives_the_same_interval():
+    outcome, probability, date = invented()
+    intervals = [
+        evaluation.bootstrap_interval(
+            outcome, probability, "roc_auc", date=date, resamples=50, seed=seed
+        )
+        for seed in (3, 3, 4)
+    ]
+    assert intervals[0] == intervals[1] != intervals[2]
+
+
+def test_resamples_do_not_depend_on_how_many_fit_into_memory(monkeypatch):
+    outcome, probability, date = invented()
+    judge = partial(
+        evaluation.bootstrap_interval, outcome, probability, "roc_auc", resamples=30
+    )
+    for unit in ("flight", "day", "week"):
+        whole = judge(unit=unit, date=date)
+        monkeypatch.setattr(evaluation, "_VALUES_AT_ONCE", 7 * len(outcome))
+        assert judge(unit=unit, date=date) == whole
+        monkeypatch.undo()
+
+
+def test_a_model_does_not_differ_from_itself():
+    outcome, probability, date = invented()
+    found = evaluation.paired_difference(
+        outcome, probability, probability, "roc_auc", date=date, resamples=50
+    )
+    assert found == (0, 0, 0)
+
+
+def test_paired_difference_has_a_sign_and_is_narrower_than_unpaired():
+    outcome, probability, date = invented()
+    worse = np.clip(probability + np.tile([0.05, -0.05], len(outcome) // 2), 0, 1)
+    judge = partial(
+        evaluation.paired_difference,
+        outcome,
+        metric=evaluation.squared_error,
+        date=date,
+    )
+    forth = judge(first=probability, second=worse)
+    back = judge(first=worse, second=probability)
+    expected = brier_score_loss(outcome, worse) - brier_score_loss(outcome, probability)
+    assert forth.estimate == pytest.approx(expected)
+    assert back == pytest.approx((-forth.estimate, -forth.high, -forth.low))
+    alone = evaluation.bootstrap_interval(
+        outcome, worse, evaluation.squared_error, date=date
+    )
+    assert forth.high - forth.low < (alone.high - alone.low) / 3
+
+
+# Several groups, several models
+
+
+def test_an_interval_writes_itself():
+    interval = evaluation.Interval(0.5, 0.25, 0.75)
+    assert f"{interval:.1f}" == "0.5 (0.2 to 0.8)"
+    assert f"{interval:.0%}" == "50% (25% to 75%)"
+
+
+def test_rate_of_one_group_is_the_rate_of_all():
+    outcome, _, date = invented()
+    found = evaluation.rate_by(outcome, np.full(len(outcome), "all"), date).loc["all"]
+    expected = evaluation.bootstrap_interval(
+        outcome, outcome, lambda outcome, _: outcome, "day", date
+    )
+    assert tuple(found[["rate", "low", "high"]]) == pytest.approx(expected)
+    assert (found["flights"], found["days"]) == (len(outcome), 40)
+
+
+def test_rate_by_group_by_hand():
+    outcome = [1, 0, 0, 1, 1, 1]
+    group = ["b", "a", "a", "a", "b", None]
+    date = ["2013-07-01", "2013-07-01", "2013-07-02", "2013-07-03"] + ["2013-07-03"] * 2
+    found = evaluation.rate_by(outcome, group, pd.to_datetime(date))
+    assert found.index.tolist() == ["a", "b"]
+    assert found["rate"].tolist() == pytest.approx([1 / 3, 1])
+    assert found["flights"].tolist() == [3, 2]
+    assert found["days"].tolist() == [3, 2]
+    assert (found["low"] <= found["rate"]).all()
+    assert (found["rate"] <= found["high"]).all()
+
+
+@pytest.mark.parametrize(
+    ("outcome", "date", "reason"),
+    [
+        ([0, 1, np.nan], ["2013-07-01"] * 3, "must not be missing"),
+        ([0, 1, 1], ["2013-07-01"] * 3, "too few"),
+    ],
+)
+def test_rate_by_group_refuses_bad_input(outcome, date, reason):
+    with pytest.raises(ValueError, match=reason):
+        evaluation.rate_by(outcome, ["a", "b", "a"], pd.to_datetime(date))
+
+
+def test_report_puts_the_known_figures_side_by_side():
+    outcome, probability, date = invented()
+    models = pd.DataFrame({"rate": outcome.mean(), "model": probability})
+    judged = evaluation.report(outcome, models, AGREED, date, resamples=50)
+    assert judged.index.tolist() == ["rate", "model"]
+    assert judged.columns.tolist() == list(evaluation.REPORT_FORMATS)
+    model = judged.loc["model"]
+    judge = partial(
+        evaluation.bootstrap_interval, outcome, probability, date=date, resamples=50
+    )
+    assert model["ROC AUC"] == judge("roc_auc")
+    assert model["PR AUC"] == judge("average_precision")
+    assert model["Brier score"] == judge(evaluation.squared_error)
+    assert model["calibration error"] == evaluation.expected_calibration_error(
+        outcome, probability
+    )
+    cheapest = evaluation.cost_without_model(outcome, AGREED).min()
+    cost = evaluation.cost_per_flight(outcome, probability, AGREED)
+    assert model["saving per flight"].estimate == pytest.approx(cheapest - cost)
+    # The rate is above the threshold: the desk prepares all, as without a model.
+    assert judged.loc["rate", "saving per flight"] == (0, 0, 0)
+
+
+def test_report_in_words():
+    interval = evaluation.Interval(0.51, 0.4, 0.6)
+    judged = pd.DataFrame(
+        {"ROC AUC": [interval], "calibration error": [0.02]}, ["rule"]
+    )
+    assert evaluation.report_markdown(judged).splitlines() == [
+        "| Model | ROC AUC | calibration error |",
+        "|---|---|---|",
+        "| rule | 0.510<br>(0.400 to 0.600) | 0.020 |",
+    ]
+
+
+# What bad input gets
+
+JUDGES = {
+    "calibration": evaluation.expected_calibration_error,
+    "squared error": evaluation.squared_error,
+    "cost": partial(evaluation.cost_per_flight, charter=AGREED),
+    "thresholds": partial(evaluation.by_threshold, charter=AGREED),
+    "interval": partial(evaluation.bootstrap_interval, metric="roc_auc", unit="flight"),
+    "difference": lambda outcome, probability: evaluation.paired_difference(
+        outcome, [0.5] * len(outcome), probability, "roc_auc", "flight"
+    ),
+}
+
+
+@pytest.mark.parametrize("judge", JUDGES.values(), ids=JUDGES)
+@pytest.mark.parametrize(
+    ("outcome", "probability", "reason"),
+    [
+        ([], [], "no flights"),
+        ([0, 1], [0.5], "one value for each flight"),
+        ([0, 1], [[0.5, 0.5], [0.5, 0.5]], "one value for each flight"),
+        ([0, 1], [0.5, np.nan], "must not be missing"),
+        ([0, np.nan], [0.5, 0.5], "must not be missing"),
+        (pd.array([True, None], "boolean"), [0.5, 0.5], "sealed"),
+        ([0, 2], [0.5, 0.5], "outcome must be 0 or 1"),
+        ([0, 1], [0.5, 1.1], "between 0 and 1"),
+        ([0, 1], [-0.1, 0.5], "between 0 and 1"),
+    ],
+)
+def test_bad_input_is_refused(judge, outcome, probability, reason):
+    with pytest.raises(ValueError, match=reason):
+        judge(outcome, probability)
+
+
+@pytest.mark.parametrize(
+    ("options", "reason"),
+    [
+        ({"metric": "accuracy"}, "no metric 'accuracy'"),
+        ({"metric": lambda outcome, _: outcome.mean()}, "one value for each flight"),
+        ({"unit": "month"}, "no unit 'month'"),
+        ({"date": None}, "give the date"),
+        ({"date": pd.date_range("2013-07-01", periods=3)}, "one value for each flight"),
+        ({"date": ["2013-07-01"] * 480}, "too few"),
+        ({"unit": "week", "date": np.arange(480) % 7}, "too few"),
+        ({"confidence": 95}, "confidence"),
+        ({"resamples": 0}, "resamples"),
+    ],
+)
+def test_bad_option_is_refused(options, reason):
+    outcome, probability, date = invented()
+    with pytest.raises(ValueError, match=reason):
+        evaluation.bootstrap_interval(
+            outcome, probability, **{"metric": "roc_auc", "date": date} | options
+        )
+
+
+@pytest.mark.parametrize("metric", SKLEARN)
+def test_one_class_only_is_refused(metric):
+    with pytest.raises(ValueError, match="needs both classes"):
+        evaluation.bootstrap_interval([1, 1], [0.2, 0.4], metric, "flight")
+    costs = partial(evaluation.flight_costs, charter=AGREED)
+    found = evaluation.bootstrap_interval([1, 1], [0.2, 0.4], costs, "flight")
+    assert found.estimate == 20

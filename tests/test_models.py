@@ -1,0 +1,168 @@
+"""Models give probabilities, learn from training rows alone, and survive the new."""
+
+import warnings
+
+import numpy as np
+import pandas as pd
+import pytest
+from flightdelay import data, features, labels, models
+from sklearn.base import clone
+from sklearn.metrics import roc_auc_score
+
+# A warning would reach a lesson's stderr and fail its build.
+pytestmark = pytest.mark.filterwarnings("error")
+
+BASELINES = models.baselines()
+EVERYTHING = [column for names in features.FEATURE_SETS.values() for column in names]
+ESTIMATORS = BASELINES | {"boosting": models.boosting(EVERYTHING)}
+
+
+@pytest.fixture(scope="module")
+def known():
+    """Features and labels of some flights of April and of July."""
+    flights = data.load_flights()
+    flights = flights[flights["month"].isin([4, 7])]
+    table = features.build(flights, data.load_table("weather"))
+    label = labels.not_on_time(flights).astype(int)
+    april = flights[flights["month"] == 4].sample(8_000, random_state=1).index
+    july = flights[flights["month"] == 7].sample(4_000, random_state=1).index
+    return (
+        table.loc[april],
+        label[april],
+        table.loc[july],
+        label[july],
+        flights.loc[:, "dep_delay"],
+    )
+
+
+@pytest.fixture(scope="module")
+def fitted(known):
+    x, y = known[:2]
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        return {name: clone(model).fit(x, y) for name, model in ESTIMATORS.items()}
+
+
+def test_there_are_five_baselines_not_fitted_yet():
+    assert len(BASELINES) == 5
+    assert all(not hasattr(model, "classes_") for model in models.baselines().values())
+
+
+@pytest.mark.parametrize("name", ESTIMATORS)
+def test_probabilities_are_probabilities(name, fitted, known):
+    probability = fitted[name].predict_proba(known[2])
+    assert probability.shape == (len(known[2]), 2)
+    assert ((probability >= 0) & (probability <= 1)).all()
+    assert probability.sum(axis=1) == pytest.approx(1)
+    assert fitted[name].classes_.tolist() == [0, 1]
+    expected = (probability[:, 1] >= 0.5).astype(int)
+    assert (fitted[name].predict(known[2]) == expected).mean() > 0.999
+
+
+@pytest.mark.parametrize("name", ESTIMATORS)
+def test_a_prediction_does_not_depend_on_other_rows(name, fitted, known):
+    """A transform that learned from the rows it predicts would break this."""
+    x = known[2]
+    alone = fitted[name].predict_proba(x.iloc[:50])[:, 1]
+    together = fitted[name].predict_proba(x.sample(frac=1, random_state=2))[:, 1]
+    place = x.sample(frac=1, random_state=2).index.get_indexer(x.index[:50])
+    assert together[place] == pytest.approx(alone)
+
+
+@pytest.mark.parametrize("name", ESTIMATORS)
+def test_new_categories_and_missing_values_are_survived(name, fitted, known):
+    new = known[2].iloc[:20].copy()
+    new["carrier"], new["dest"], new["hour"] = "ZZ", "XXX", 3
+    numbers = [*features.FEATURE_SETS["weather"], *features.FEATURE_SETS["operations"]]
+    new[numbers] = np.nan
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert np.isfinite(fitted[name].predict_proba(new)).all()
+
+
+@pytest.mark.parametrize("name", ESTIMATORS)
+def test_fitting_twice_gives_the_same(name, fitted, known):
+    x, y, new = known[:3]
+    again = clone(ESTIMATORS[name]).fit(x, y).predict_proba(new)
+    assert (again == fitted[name].predict_proba(new)).all()
+
+
+@pytest.mark.parametrize("name", ESTIMATORS)
+def test_shuffled_labels_cannot_be_predicted(name, known):
+    x, y, new, outcome, _ = known
+    shuffle = np.random.default_rng(3).permutation
+    model = clone(ESTIMATORS[name]).fit(x, shuffle(y))
+    area = roc_auc_score(shuffle(outcome), model.predict_proba(new)[:, 1])
+    # Without information the area scatters by about 0.01 around one half here.
+    assert area == pytest.approx(0.5, abs=0.04)
+
+
+def test_more_is_known_with_each_set(fitted, known):
+    _, _, new, outcome, _ = known
+    area = {
+        name: roc_auc_score(outcome, model.predict_proba(new)[:, 1])
+        for name, model in fitted.items()
+    }
+    assert area["base rate"] == 0.5
+    assert area["rule: visible delay"] > 0.55
+    schedule, everything = (
+        area["logistic: schedule"],
+        area["logistic: schedule, weather, operations"],
+    )
+    assert everything > schedule + 0.04 > 0.6
+
+
+def test_departure_delay_is_a_leak_that_shows(fitted, known):
+    x, y, new, outcome, dep_delay = known
+    leaky = models.boosting([*EVERYTHING, "dep_delay"])
+    leaky.fit(x.assign(dep_delay=dep_delay), y)
+    honest = roc_auc_score(outcome, fitted["boosting"].predict_proba(new)[:, 1])
+    probability = leaky.predict_proba(new.assign(dep_delay=dep_delay))[:, 1]
+    assert roc_auc_score(outcome, probability) > honest + 0.1
+
+
+# The two estimators of our own, by hand
+
+
+def test_rate_table_by_hand():
+    x = pd.DataFrame({"carrier": ["A"] * 4 + ["B"] * 4, "hour": [6, 6, 6, 7] * 2})
+    y = [1, 1, 0, 0, 0, 0, 0, 1]
+    table = models.RateTable(prior_weight=3).fit(x, y)
+    new = pd.DataFrame({"carrier": ["A", "A", "B", "C"], "hour": [6, 7, 7, 6]})
+    rate = 3 / 8
+    expected = [(2 + 3 * rate) / 6, 3 * rate / 4, (1 + 3 * rate) / 4, rate]
+    assert table.predict_proba(new)[:, 1] == pytest.approx(expected)
+    sharp = models.RateTable(prior_weight=0).fit(x, y)
+    assert sharp.predict_proba(new)[:, 1] == pytest.approx([2 / 3, 0, 1, rate])
+    assert sharp.predict(new).tolist() == [1, 0, 1, 0]
+
+
+def test_rule_by_hand():
+    columns = models.VisibleDelayRule.columns
+    x = pd.DataFrame(
+        [
+            [0.5, 0.1, 0.2],
+            [np.nan, 0.1, 0.2],
+            [np.nan, np.nan, 0.2],
+            [np.nan, np.nan, np.nan],
+        ],
+        columns=columns,
+    )
+    for label in ([0, 0, 1, 1], [1, 1, 0, 0]):
+        rule = models.VisibleDelayRule().fit(x, label)
+        assert rule.predict_proba(x)[:, 1].tolist() == [0.5, 0.1, 0.2, 0]
+
+
+def test_transforms_remember_the_training_rows(known):
+    x, y = known[:2]
+    numbers = ["temp", "pressure"]
+    model = models.logistic(["carrier", *numbers]).fit(x, y)
+    prepare = model[0].named_transformers_["numbers"]
+    medians = prepare["simpleimputer"].statistics_
+    assert medians == pytest.approx(x[numbers].median().to_numpy(), rel=1e-6)
+    filled = x[numbers].fillna(x[numbers].median())
+    means = prepare["standardscaler"].mean_[: len(numbers)]
+    assert means == pytest.approx(filled.mean().to_numpy(), rel=1e-4)
+    names = list(model[0].get_feature_names_out())
+    assert "categories__carrier_UA" in names
+    assert "numbers__missingindicator_pressure" in names
