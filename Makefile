@@ -45,9 +45,10 @@ clean: ## remove everything that was built or installed here
 # A stamp file says that a step of the installation is complete: an interrupted
 # installation has none, so the next `make` does the step again.
 .venv/python:
-	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' || \
-		{ echo "This course needs Python 3.11 to 3.13; $(PYTHON) is" \
-		"$$($(PYTHON) --version). Try: make PYTHON=python3.12 book" >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' \
+		2>/dev/null || { echo "This course needs Python 3.11 to 3.13; $(PYTHON) is" \
+		"$$($(PYTHON) --version 2>/dev/null || echo 'not here')." \
+		"Try: make PYTHON=python3.12 book" >&2; exit 1; }
 	@$(PYTHON) -m venv .venv || { echo "Python has no venv module here." \
 		"On Debian or Ubuntu: sudo apt-get install python3-venv" >&2; exit 1; }
 	@touch $@

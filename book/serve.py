@@ -37,13 +37,22 @@ def main() -> None:
     server = Server()
     for pattern in WATCHED:
         server.watch(str(ROOT / pattern), rebuild)
-    server.serve(
-        root=str(ROOT / "_build/html"),
-        host=options.host,
-        port=options.port,
-        open_url_delay=1,
-    )
+    try:
+        server.serve(
+            root=str(ROOT / "_build/html"),
+            host=options.host,
+            port=options.port,
+            open_url_delay=1,
+        )
+    except OSError as error:
+        sys.exit(
+            f"Port {options.port} cannot be used: {error.strerror}. Another server may "
+            "be running; end it, or add --port 8001 to: .venv/bin/python book/serve.py"
+        )
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except KeyboardInterrupt:
+        sys.exit(130)

@@ -62,6 +62,8 @@ def test_missing_field_is_named(field, tmp_path):
         ("metrics", ("accuracy",), "not accuracy"),
         ("owner", "  ", "must be a text"),
         ("minimum_saving", None, "must be a number"),
+        ("smallest_gain", 0, "above zero"),
+        ("upkeep_minutes_per_day", -1, "above zero"),
     ],
 )
 def test_contradiction_is_refused(field, value, reason):
@@ -95,10 +97,19 @@ def test_missing_file_is_refused(tmp_path):
 
 
 def test_markdown_is_a_table_that_follows_the_values():
-    changed = dataclasses.replace(AGREED, cost_prepare=7, cost_unprepared=28)
+    changed = dataclasses.replace(
+        AGREED,
+        cost_prepare=7,
+        cost_unprepared=28,
+        upkeep_minutes_per_day=1234,
+        minimum_saving=3.7,
+        smallest_gain=0.45,
+        confidence=0.9,
+    )
     lines = changed.to_markdown().splitlines()
     assert all(line.count("|") == 3 for line in lines)
-    assert "7 / 28 = 0.25" in changed.to_markdown()
+    for text in ("7 / 28 = 0.25", "1,234", "at least 3.7", "| 0.45 ", "90% interval"):
+        assert text in changed.to_markdown()
     for field in dataclasses.fields(Charter):
         value = getattr(AGREED, field.name)
         if isinstance(value, str):

@@ -252,8 +252,8 @@ def _judge_briefs(answer: object) -> Verdict:
     missed = [letter for letter in VERDICTS if given[letter] != VERDICTS[letter]]
     if not missed:
         return right(
-            "A model needs an action, a label, an input in time, and a rule that is "
-            "not good enough. One of the four missing is enough to say no."
+            "A model needs an action, a label, an input in time, and a task that no "
+            "simple rule does well enough. One of the four missing is enough to say no."
         )
     if set(given.values()) == {BUILD}:
         return wrong(

@@ -114,7 +114,7 @@ def _judge_splits(answer: object) -> Verdict:
         value is None or isinstance(value, EllipsisType) for value in given.values()
     )
     if still_open:
-        return Verdict("unanswered", f"Still open: {still_open} of the six.")
+        return Verdict("unanswered", f"Still open: {still_open} of 6.")
     given = {key: str(value).strip().lower() for key, value in given.items()}
     for situation, split in given.items():
         if split not in (RANDOM, GROUP, TIME):
@@ -151,6 +151,7 @@ def _splits(**changes: str) -> dict[int, str]:
 class _Flights(NamedTuple):
     train_hour: pd.Series
     train_outcome: pd.Series
+    train_date: pd.Series
     hour: pd.Series
     outcome: pd.Series
     date: pd.Series
@@ -162,8 +163,8 @@ def _flights() -> _Flights:
     parts = []
     for period in ("train", "validation"):
         rows = data.period_rows(flights, period)
-        parts += [rows["hour"], labels.not_on_time(rows).astype(int)]
-    return _Flights(*parts, data.period_rows(flights, "validation")["date"])
+        parts += [rows["hour"], labels.not_on_time(rows).astype(int), rows["date"]]
+    return _Flights(*parts)
 
 
 def _rates(hour: pd.Series, outcome: pd.Series) -> np.ndarray:
@@ -322,20 +323,18 @@ def _intervals() -> dict[str, tuple[float, float]]:
             lambda outcome, _: outcome,
             unit,
             date,
-            resamples=2000,
+            resamples=300 if unit == "flight" else 4000,
             confidence=confidence,
         )
         return found.low, found.high
 
-    flights = data.load_flights()
-    train_date = data.period_rows(flights, "train")["date"]
     daily = known.outcome.groupby(known.date).mean()
     return {
         "right": interval(known.outcome, "day", known.date, 0.95),
         "flights": interval(known.outcome, "flight", None, 0.95),
         "90%": interval(known.outcome, "day", known.date, 0.90),
         "standard error": interval(known.outcome, "day", known.date, 0.683),
-        "training": interval(known.train_outcome, "day", train_date, 0.95),
+        "training": interval(known.train_outcome, "day", known.train_date, 0.95),
         "days": tuple(daily.quantile([0.025, 0.975])),
     }
 
