@@ -4,12 +4,6 @@ BIN := .venv/bin
 LOCK_FLAGS := --universal --python-version 3.11 --generate-hashes --upgrade \
 	--no-header --no-annotate --quiet
 
-# Quiet, repeatable kernels; they must be set before a kernel starts.
-export TF_CPP_MIN_LOG_LEVEL := 3
-export TF_ENABLE_ONEDNN_OPTS := 0
-export OMP_WAIT_POLICY := PASSIVE
-export PYTHONHASHSEED := 0
-
 .DEFAULT_GOAL := help
 .PHONY: help book serve test links bench lock clean
 

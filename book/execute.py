@@ -32,6 +32,19 @@ from nbformat import NotebookNode
 from sphinx_external_toc.parsing import MalformedError, parse_toc_yaml
 
 
+# What a kernel finds in its environment; all must be set before it starts.
+KERNEL_ENVIRONMENT = {
+    SITE_BUILD: "1",
+    # TensorFlow greets on stderr.
+    "TF_CPP_MIN_LOG_LEVEL": "3",
+    "TF_ENABLE_ONEDNN_OPTS": "0",
+    # Lessons share the processors: threads that wait must not keep them busy.
+    "OMP_WAIT_POLICY": "PASSIVE",
+    # The same order of sets, and so the same output, in every build.
+    "PYTHONHASHSEED": "0",
+}
+
+
 class LessonError(Exception):
     """A lesson did not run; the message names it and the cell."""
 
@@ -240,7 +253,7 @@ def execute_lessons(root: Path) -> None:
             settings cannot be read. Lessons that succeeded are kept; one that did not
             is executed again next time.
     """
-    os.environ[SITE_BUILD] = "1"
+    os.environ.update(KERNEL_ENVIRONMENT)
     try:
         settings = yaml.safe_load((root / "_config.yml").read_text("utf-8"))
     except yaml.YAMLError as error:

@@ -90,12 +90,13 @@ class Book:
         return self.root.with_suffix(".executions")
 
     def environment(self, **extra: str) -> dict[str, str]:
-        """Return the variables for a command: none of pytest, make or CI."""
+        """Return the variables for a command: none of pytest, make, git or CI."""
+        # In a kernel under pytest, for example, ipykernel watches no child process.
+        dropped = ("PY", "MAKE", "GIT", "COURSE", "TF_", "OMP_")
         kept = {
             name: value
             for name, value in os.environ.items()
-            # In a kernel under pytest, ipykernel does not watch child processes.
-            if not name.startswith(("PY", "GITHUB", "COURSE", "GIT_", "MAKE"))
+            if not name.startswith(dropped)
         }
         return {
             **kept,

@@ -179,8 +179,9 @@ def test_puzzles_hide_their_results_until_asked(open_page):
 def test_a_chart_answers_to_the_reader_by_keyboard(open_page, page_name):
     tab = open_page(page_name)
     _show_everything(tab)
-    control = tab.locator("figure.chart input[type=range], figure.chart select").first
-    chart = tab.locator("figure.chart").filter(has=control).first
+    answers = tab.locator("input[type=range], select")
+    chart = tab.locator("figure.chart").filter(has=answers).first
+    control = chart.locator("input[type=range], select").first
     before = chart.locator("svg").first.inner_html()
     control.focus()
     tab.keyboard.press("ArrowDown")

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from unittest import mock
 
 import build
 import execute
@@ -98,19 +99,16 @@ def book(good, tmp_path):
 
 
 @pytest.fixture
-def executed(good, tmp_path, monkeypatch):
+def executed(good, tmp_path):
     """A copy in which this process executes the first lesson, and renders nothing."""
     book = Book(tmp_path / "book")
     shutil.copytree(
         good.root, book.root, ignore=shutil.ignore_patterns("html", "sphinx")
     )
     book.write_contents("1-first")
-    environment = book.environment(COURSE_SITE_BUILD="1")
-    for name in os.environ.keys() - environment.keys():
-        monkeypatch.delenv(name)
-    for name, value in environment.items():
-        monkeypatch.setenv(name, value)
-    return book
+    # What the tested code sets is gone again after the test.
+    with mock.patch.dict(os.environ, book.environment(), clear=True):
+        yield book
 
 
 # What a cell does wrong
@@ -311,6 +309,17 @@ def test_page_shows_what_the_lesson_reads_now(good, changed):
     after = changed.article("lessons/1-first").get_text()
     for line in ["the second greeting", "threshold: 0.25\n", "data: 1,2,4"]:
         assert line in after
+
+
+def test_kernels_find_what_keeps_them_quiet_and_quick(executed):
+    wanted = dict(execute.KERNEL_ENVIRONMENT)
+    assert wanted["OMP_WAIT_POLICY"] == "PASSIVE"
+    executed.write_lesson(
+        "1-first",
+        f"import os\nassert {wanted} == "
+        f"{{name: os.environ.get(name) for name in {list(wanted)}}}",
+    )
+    execute.execute_lessons(executed.root)
 
 
 @pytest.mark.skipif(os.cpu_count() == 1, reason="one core runs one lesson at a time")

@@ -1,4 +1,4 @@
-"""Mend markup of the theme and of docutils that axe-core rejects."""
+"""Mend markup of docutils and pandas that axe-core rejects."""
 
 from __future__ import annotations
 
@@ -15,7 +15,9 @@ def _mend_body(
 ) -> None:
     # Roles that these elements of a bibliography may not have.
     body = context.get("body", "").replace(' role="doc-biblioentry"', "")
-    context["body"] = body.replace('<div role="list" class="citation-list">', "<div>")
+    body = body.replace('<div role="list" class="citation-list">', "<div>")
+    # The corner of a pandas table heads nothing.
+    context["body"] = body.replace("<th></th>", "<td></td>")
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

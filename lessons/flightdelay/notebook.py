@@ -70,7 +70,7 @@ def theme() -> altair.theme.ThemeConfig:
             "legend": {**legend, "orient": "top", "labelLimit": 400},
             "header": legend,
             "text": {**text, "fontSize": 12},
-            "mark": {"color": PHASE_COLORS["data"]},
+            "mark": {"color": PHASE_COLORS["data"], "aria": False},
             "line": {"strokeWidth": 2.5},
             "rule": {"color": "currentColor"},
             "range": {"category": [*PHASE_COLORS.values(), QUIET_COLOR]},
