@@ -31,7 +31,6 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernel
 from nbformat import NotebookNode
 from sphinx_external_toc.parsing import MalformedError, parse_toc_yaml
 
-
 # What a kernel finds in its environment; all must be set before it starts.
 KERNEL_ENVIRONMENT = {
     SITE_BUILD: "1",
