@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -32,23 +33,25 @@ def main() -> None:
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8000)
     options = parser.parse_args()
+    try:
+        socket.create_server((options.host, options.port)).close()
+    except OSError as error:
+        sys.exit(
+            f"Port {options.port} cannot be used: {error.strerror}. Another server may "
+            "be running: end it, or run .venv/bin/python book/serve.py --port "
+            f"{options.port + 1}"
+        )
     if not rebuild() and not (ROOT / "_build/html").exists():
         sys.exit("There is no site to show yet: mend the page above and try again.")
     server = Server()
     for pattern in WATCHED:
         server.watch(str(ROOT / pattern), rebuild)
-    try:
-        server.serve(
-            root=str(ROOT / "_build/html"),
-            host=options.host,
-            port=options.port,
-            open_url_delay=1,
-        )
-    except OSError as error:
-        sys.exit(
-            f"Port {options.port} cannot be used: {error.strerror}. Another server may "
-            "be running; end it, or add --port 8001 to: .venv/bin/python book/serve.py"
-        )
+    server.serve(
+        root=str(ROOT / "_build/html"),
+        host=options.host,
+        port=options.port,
+        open_url_delay=1,
+    )
 
 
 if __name__ == "__main__":

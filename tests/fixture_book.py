@@ -115,14 +115,15 @@ class Book:
 
     def build(self, *options: str, **environment: str) -> Result:
         """Run the book's build.py."""
-        return self._run(sys.executable, "book/build.py", *options, **environment)
+        return self.run(sys.executable, "book/build.py", *options, **environment)
 
     def plain_build(self) -> Result:
         """Run Jupyter Book without build.py, as a reader of its manual would."""
         program = Path(sys.executable).with_name("jupyter-book")
-        return self._run(str(program), "build", ".")
+        return self.run(str(program), "build", ".")
 
-    def _run(self, *command: str, **environment: str) -> Result:
+    def run(self, *command: str, **environment: str) -> Result:
+        """Run a command in the book's folder."""
         done = subprocess.run(
             command,
             cwd=self.root,

@@ -356,7 +356,7 @@ def test_report_in_words():
     assert evaluation.report_markdown(judged).splitlines() == [
         "| Model | ROC AUC | calibration error |",
         "|---|---|---|",
-        "| rule | 0.510<br>(0.400 to 0.600) | 0.020 |",
+        "| rule | 0.510<br>0.400&nbsp;to 0.600 | 0.020 |",
     ]
 
 
