@@ -15,7 +15,8 @@ import shutil
 import signal
 import sys
 import time
-from contextlib import redirect_stderr, redirect_stdout
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from pathlib import Path
 
 # Without this, jsonschema compiles 39 grammars for a format that no notebook uses,
@@ -25,6 +26,7 @@ sys.path.insert(0, str(Path(__file__).parent / "_ext"))
 
 from execute import LessonError, execute_lessons  # noqa: E402  (needs the path above)
 from execution_cache import cache_folder  # noqa: E402
+from filelock import FileLock, Timeout  # noqa: E402
 
 ROOT = Path(__file__).resolve().parents[1]
 BUILD = ROOT / "_build"
@@ -123,9 +125,12 @@ def publish() -> None:
     shutil.rmtree(NEXT_SITE, ignore_errors=True)
     shutil.copytree(WORK / "html", NEXT_SITE)
     shutil.rmtree(PREVIOUS_SITE, ignore_errors=True)
-    if SITE.exists():
-        SITE.rename(PREVIOUS_SITE)
-    NEXT_SITE.rename(SITE)
+    try:
+        if SITE.exists():
+            SITE.rename(PREVIOUS_SITE)
+        NEXT_SITE.rename(SITE)
+    finally:
+        recover()
     shutil.rmtree(PREVIOUS_SITE, ignore_errors=True)
 
 
@@ -148,12 +153,26 @@ def main() -> int:
         signal.signal(number, signal.default_int_handler)
     BUILD.mkdir(exist_ok=True)
     try:
-        return _build(options.builder, options.incremental)
+        with _turn():
+            return _build(options.builder, options.incremental)
     except KeyboardInterrupt:
-        recover()
         print("\nThe build was stopped.", file=sys.stderr)
         _point_to_last_site()
         return 130
+
+
+@contextmanager
+def _turn() -> Iterator[None]:
+    lock = FileLock(BUILD / "lock")
+    try:
+        lock.acquire(blocking=False)
+    except Timeout:
+        print("Waiting for another build of this folder …", flush=True)
+        lock.acquire()
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def _build(builder: str, incremental: bool) -> int:

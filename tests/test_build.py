@@ -19,6 +19,7 @@ import build
 import execute
 import pytest
 import repository
+from filelock import FileLock
 from fixture_book import COUNTED, ROOT, Book, make_book
 from jupyter_cache import get_cache
 from jupyter_cache.base import CacheBundleIn
@@ -376,6 +377,20 @@ def test_what_stops_sphinx_is_told(book):
 
 
 # Builds that do not end, and parts of sites
+
+
+def test_second_build_waits_for_the_first(book):
+    with FileLock(book.root / "_build" / "lock"):
+        build = subprocess.Popen(
+            [sys.executable, "book/build.py"],
+            cwd=book.root,
+            env=book.environment(PYTHONUNBUFFERED="1"),
+            stdout=subprocess.PIPE,
+            encoding="utf-8",
+        )
+        assert "Waiting for another build" in build.stdout.readline()
+    said, _ = build.communicate(timeout=120)
+    assert build.returncode == 0, said
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=str)

@@ -43,6 +43,15 @@ def fitted(known):
         return {name: clone(model).fit(x, y) for name, model in ESTIMATORS.items()}
 
 
+def test_baselines_side_by_side_are_those_fitted_alone(known, fitted):
+    found = models.baseline_probabilities(*known[:3])
+    assert found.columns.tolist() == list(BASELINES)
+    assert found.index.equals(known[2].index)
+    for name in BASELINES:
+        alone = fitted[name].predict_proba(known[2])[:, 1]
+        assert found[name].to_numpy() == pytest.approx(alone)
+
+
 def test_there_are_five_baselines_not_fitted_yet():
     assert len(BASELINES) == 5
     assert all(not hasattr(model, "classes_") for model in models.baselines().values())
