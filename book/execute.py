@@ -15,6 +15,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from tempfile import TemporaryFile
 
 import yaml
 from execution_cache import SITE_BUILD, cache_folder
@@ -131,7 +132,7 @@ def _read(path: Path, root: Path, timeout: int) -> Lesson:
     return Lesson(path, name, notebook, timeout)
 
 
-def _stderr_problem(lesson: Lesson) -> str:
+def _stderr_problem(lesson: Lesson, said_by_kernel: str = "") -> str:
     for index in lesson.code_cells:
         for output in lesson.notebook.cells[index].outputs:
             if output.output_type == "stream" and output.name == "stderr":
@@ -139,6 +140,10 @@ def _stderr_problem(lesson: Lesson) -> str:
                 last_line = (output.text.strip() or "an empty line").splitlines()[-1]
                 said = warning[0] if warning else last_line
                 return f"{lesson.place(index)} wrote to stderr: {said}"
+    if said_by_kernel.strip():
+        place = lesson.place(lesson.code_cells[-1])
+        last_line = said_by_kernel.strip().splitlines()[-1]
+        return f"{place} or a cell before it wrote to stderr: {last_line}"
     return ""
 
 
@@ -161,8 +166,13 @@ async def _run(lesson: Lesson, progress: Progress) -> None:
     )
     started = time.monotonic()
     try:
-        await client.async_execute()
-        lesson.problem = _stderr_problem(lesson)
+        # What a child process writes can come too late to be an output of its cell, but
+        # it always comes out of the kernel.
+        with TemporaryFile() as stderr:
+            await client.async_execute(stderr=stderr)
+            stderr.seek(0)
+            said_by_kernel = stderr.read().decode(errors="replace")
+        lesson.problem = _stderr_problem(lesson, said_by_kernel)
     except CellExecutionError as error:
         said = f"{error.ename}: {error.evalue}".rstrip(": ")
         lesson.problem = f"{lesson.place(lesson.current_cell)} failed: {said}"

@@ -52,7 +52,7 @@ def _site_is_built(request: pytest.FixtureRequest) -> None:
             pytest.exit("There is no site in _build/html. Run: make book", 1)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def address() -> Iterator[str]:
     """Serve the site on a free port of this machine; give its address."""
     handler = functools.partial(QuietHandler, directory=str(SITE))
@@ -62,9 +62,11 @@ def address() -> Iterator[str]:
         server.shutdown()
 
 
-@pytest.fixture(scope="session")
+# For a module only: Playwright keeps an event loop running, and tests of the build need
+# to run one of their own.
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Start Chromium once for all tests."""
+    """Start Chromium once for all tests of a file."""
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(**launch_options())
         yield chromium

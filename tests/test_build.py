@@ -184,8 +184,16 @@ def test_every_kind_of_fault_is_named_and_nothing_is_published(tmp_path):
 
     assert result.status == 1
     for name, (cell, sentence) in faults.items():
-        place = f"line {book.line(name, cell.splitlines()[0])} (code cell 2)"
-        assert f"lessons/{name}.md, {place} {sentence}\n" in result.text
+        line = book.line(name, cell.splitlines()[0])
+        # What a child writes may come too late to be tied to its cell.
+        said = re.search(
+            rf"^lessons/{name}\.md, line {line} \(code cell 2\) "
+            rf"(or a cell before it )?{re.escape(sentence)}$",
+            result.text,
+            re.MULTILINE,
+        )
+        assert said, name
+        assert not said[1] or name == "has-a-child"
     assert "lessons/other-kernel.md asks for the kernel 'python2'" in result.text
     assert "Traceback" not in result.text
     assert STILL_THERE not in result.text
