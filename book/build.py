@@ -113,7 +113,7 @@ def _complaints(log: str) -> str:
         starts_block = re.match(r"(.* error( \(.*\))?|Exception occurred):$", line)
         ends_block = not line or line.startswith("The full traceback")
         in_block = bool(starts_block) or (in_block and not ends_block)
-        if in_block or re.search("WARNING|ERROR|CRITICAL", line):
+        if in_block or re.search(r"WARNING|ERROR|CRITICAL|\) broken ", line):
             lines.append(line)
     # Jupyter Book repeats what Sphinx said; one sentence a fault is enough.
     lines = list(dict.fromkeys(lines)) or log.splitlines()[-20:]
