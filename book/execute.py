@@ -38,8 +38,8 @@ KERNEL_ENVIRONMENT = {
     # TensorFlow greets on stderr.
     "TF_CPP_MIN_LOG_LEVEL": "3",
     "TF_ENABLE_ONEDNN_OPTS": "0",
-    # Lessons share the processors: threads that wait must not keep them busy.
-    "OMP_WAIT_POLICY": "PASSIVE",
+    # As many lessons run as there are processors: each has one for itself.
+    "OMP_NUM_THREADS": "1",
     # The same order of sets, and so the same output, in every build.
     "PYTHONHASHSEED": "0",
 }
