@@ -331,6 +331,8 @@ def test_report_puts_the_known_figures_side_by_side():
     judged = evaluation.report(outcome, models, AGREED, date, resamples=50)
     assert judged.index.tolist() == ["rate", "model"]
     assert judged.columns.tolist() == list(evaluation.REPORT_FORMATS)
+    # What decides stands where a phone shows it.
+    assert judged.columns[:2].tolist() == ["saving per flight", "cost per flight"]
     model = judged.loc["model"]
     judge = partial(
         evaluation.bootstrap_interval, outcome, probability, date=date, resamples=50

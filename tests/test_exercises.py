@@ -70,6 +70,17 @@ def test_at_least_two_mistakes_get_hints_of_their_own(number):
 
 
 @pytest.mark.parametrize("number", EXERCISES)
+def test_no_message_turns_dollar_signs_into_a_formula(number):
+    exercise = EXERCISES[number]
+    answers = [
+        exercise.solution(),
+        *(one.answer() for one in exercise.mistakes.values()),
+    ]
+    for answer in answers:
+        assert check(number, answer).message.count("$") < 2
+
+
+@pytest.mark.parametrize("number", EXERCISES)
 @pytest.mark.parametrize("kind", JUNK)
 def test_junk_gets_a_sentence(number, kind):
     verdict = check(number, JUNK[kind])
@@ -89,3 +100,17 @@ def test_unknown_number_gets_a_sentence(number):
     verdict = check(number, 1)
     assert verdict.status == "wrong"
     assert "no exercise" in verdict.message
+
+
+def test_number_without_quotes_is_told_to_get_them():
+    assert 'check("1.1", …)' in check(1.1, 0.5).message
+
+
+@pytest.mark.parametrize("threshold", [0.29, 0.3, 0.31])
+def test_rounded_hotel_threshold_is_accepted(threshold):
+    assert check("1.1", threshold).status == "right"
+
+
+@pytest.mark.parametrize("threshold", [0.25, 0.28, 0.2936, 1 / 3, 0.353, 0.4])
+def test_cheap_threshold_by_another_way_is_not_accepted(threshold):
+    assert check("1.1", threshold).status == "wrong"

@@ -277,22 +277,30 @@ def validate(table: pd.DataFrame, name: str) -> None:
 
 
 def defects() -> pd.DataFrame:
-    """Count the known defects of the tables, over the whole year.
+    """Count the known defects of the tables.
 
-    Counts of rows and of empty cells may be shown for sealed months too; outcomes may
-    not.
+    What needs an outcome, or the knowledge that one is empty, is counted in the open
+    months alone: an empty departure time is a cancellation, and a count over the whole
+    year would give away those of the sealed months. The rest is counted over the
+    whole year.
 
     Returns:
         One row for each defect: `table`, `defect` in words, `rows` that have it, `of`
-        how many, and their `share` between 0 and 1.
+        how many rows that were looked at, and their `share` between 0 and 1.
 
     Raises:
         DataError: As in `load_table`.
     """
-    tables = {name: to_pandas(_read(name), name) for name in definitions()}
+    tables = {name: load_table(name) for name in definitions()}
     flights, weather = tables["flights"], tables["weather"]
+    is_open = ~flights["month"].isin(SEALED_MONTHS)
     counted = [
-        (name, f"{column} is empty", table[column].isna(), None)
+        (
+            name,
+            f"{column} is empty",
+            table[column].isna(),
+            is_open if name == "flights" and column in OUTCOMES else None,
+        )
         for name, table in tables.items()
         for column in table.columns[table.isna().any()]
     ]
@@ -306,12 +314,12 @@ def defects() -> pd.DataFrame:
     unknown_airport = ~flights["dest"].isin(tables["airports"]["faa"])
     within_new_york = flights["dest"].isin(flights["origin"].unique())
     counted += [
-        ("flights", "canceled: never departed", canceled, None),
-        ("flights", "diverted: departed, no arrival delay", diverted, None),
-        ("flights", "canceled, among empty tail numbers", canceled, no_tail),
-        ("flights", "tail number is not in planes", unknown_plane, ~no_tail),
+        ("flights", "canceled: never departed", canceled, is_open),
+        ("flights", "diverted: departed, no arrival delay", diverted, is_open),
+        ("flights", "canceled, among empty tail numbers", canceled, no_tail & is_open),
+        ("flights", "tail number is not in planes", unknown_plane, ~no_tail & is_open),
         ("flights", "destination is not in airports", unknown_airport, None),
-        ("flights", "midnight is written as 2400", at_2400, None),
+        ("flights", "midnight is written as 2400", at_2400, is_open),
         ("flights", "hour contradicts time_hour", hour != flights["hour"], None),
         ("flights", "flies between two New York airports", within_new_york, None),
     ]

@@ -93,6 +93,11 @@ def check(number: str, answer: object) -> Verdict:
     try:
         exercise = find(number)
     except KeyError:
+        if isinstance(number, int | float):
+            return wrong(
+                f"There is no exercise {number} without quotes. Write the number in "
+                f'quotes: `check("{number}", …)`.'
+            )
         return wrong(f"There is no exercise {number!r}; the titles have the numbers.")
     if answer is None or isinstance(answer, EllipsisType):
         return Verdict("unanswered", f"The answer is {exercise.expects}.")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from types import EllipsisType
 
 import numpy as np
 
-from flightdelay import charter, data, features, labels, models
+from flightdelay import charter, data, evaluation, features, labels, models
 from flightdelay.exercises import Exercise, Mistake, Verdict, right, wrong
 
 # --- 1.1 The hotel desk: dollars for each flight, by action and outcome.
@@ -19,7 +19,9 @@ EXTRA_FALSE_ALARM = BLOCKED_ON_TIME - OPEN_ON_TIME
 EXTRA_MISS = OPEN_LATE - BLOCKED_LATE
 HOTEL_THRESHOLD = EXTRA_FALSE_ALARM / (EXTRA_FALSE_ALARM + EXTRA_MISS)
 
-# An answer may cost this much more than the cheapest threshold.
+# So far from the rule's threshold an answer counts as rounded.
+ROUNDED = 0.01
+# Up to here an answer costs hardly more than the cheapest threshold.
 TOLERANCE = 0.02
 
 _ONE_COLUMN = (
@@ -45,6 +47,11 @@ _HOTEL_MISTAKES = {
         "The two costs are swapped. The dearer a miss, the *sooner* one acts, so the "
         "threshold must fall when a miss costs more.",
     ),
+    "sum of one row": (
+        BLOCKED_ON_TIME / (BLOCKED_ON_TIME + BLOCKED_LATE),
+        "You added the two prices of one row. Subtract within each column first: the "
+        "right action from the wrong one.",
+    ),
     "sum of two entries": (
         BLOCKED_ON_TIME / (BLOCKED_ON_TIME + OPEN_LATE),
         "You added two entries of the table. Subtract first: within each column, the "
@@ -67,6 +74,19 @@ def _trial() -> tuple[np.ndarray, np.ndarray]:
     model = models.baselines()["logistic: schedule, weather, operations"]
     model.fit(known[first], outcome[first])
     return outcome[~first].to_numpy(), model.predict_proba(known[~first])[:, 1]
+
+
+@cache
+def _base_rates() -> dict[str, float]:
+    """Shares of flights not on time that a reader may take for the threshold."""
+    train = data.period_rows(data.load_flights(), "train")
+    outcome = labels.not_on_time(train).astype(int)
+    first = train["month"] <= 4
+    return {
+        "January to June": outcome.mean(),
+        "January to April": outcome[first].mean(),
+        "May and June": outcome[~first].mean(),
+    }
 
 
 def _hotel_cost(threshold: float) -> float:
@@ -94,13 +114,21 @@ def _number(answer: object) -> float:
 
 def _judge_threshold(answer: object) -> Verdict:
     threshold = _number(answer)
-    if 1 < threshold <= 100:
-        return wrong(
-            "A probability lies between 0 and 1; yours looks like a percentage. Divide "
-            "it by 100."
-        )
     if not 0 <= threshold <= 1:
-        raise ValueError
+        outside = f"A probability lies between 0 and 1; yours is {threshold:g}."
+        if 1 < threshold < 10:
+            return wrong(
+                f"{outside} A ratio above 1 is upside down, and one cost divided by "
+                "the other gives odds. Divide by the *sum* of the two extra costs."
+            )
+        if 10 <= threshold <= 100:
+            return wrong(f"{outside} It looks like a percentage: divide it by 100.")
+        return wrong(outside)
+    if _nearest(threshold, _base_rates(), within=0.002):
+        return wrong(
+            "That is how often flights are not on time; the threshold comes from the "
+            "costs alone."
+        )
     values = {name: value for name, (value, _) in _HOTEL_MISTAKES.items()}
     values["right"] = HOTEL_THRESHOLD
     name = _nearest(threshold, values, within=0.004)
@@ -111,18 +139,25 @@ def _judge_threshold(answer: object) -> Verdict:
     if more > TOLERANCE:
         side = "low" if threshold < HOTEL_THRESHOLD else "high"
         return wrong(
-            f"On May and June this threshold costs ${cost:.0f} a flight, {more:.0%} "
-            f"more than the cheapest one: it is too {side}. Write down the extra cost "
-            "of each error, then divide."
+            f"On May and June this threshold costs {cost:.0f} dollars a flight, "
+            f"{more:.0%} more than the cheapest one: it is too {side}. Write down the "
+            "extra cost of each error, then divide."
+        )
+    if abs(threshold - HOTEL_THRESHOLD) > ROUNDED + 1e-9:
+        return wrong(
+            f"Cheap enough on May and June ({cost:.0f} dollars a flight), because the "
+            "cost curve is flat here. But the rule gives exactly "
+            f"{EXTRA_FALSE_ALARM} / ({EXTRA_FALSE_ALARM} + {EXTRA_MISS}). How did you "
+            "get yours?"
         )
     return right(
-        f"On May and June it costs ${cost:.0f} a flight; the cheapest threshold, known "
-        f"only afterwards, costs ${cheapest:.0f}. The rule: extra cost of a false "
-        "alarm, divided by the sum of both extra costs."
+        f"On May and June it costs {cost:.0f} dollars a flight; the cheapest "
+        f"threshold, known only afterwards, costs {cheapest:.0f}. The rule: extra cost "
+        "of a false alarm, divided by the sum of both extra costs."
     )
 
 
-# --- 1.2 Three vague wishes, and sixteen pieces to make goals of.
+# --- 1.2 Three vague wishes, and seventeen pieces to make goals of.
 
 SLOTS = ("decision", "user", "action", "cost")
 PIECES = {
@@ -135,13 +170,14 @@ PIECES = {
     "G": "the doctor on duty",
     "H": "How many bicycles does each station need at eight in the morning?",
     "I": "open that picture before all others",
-    "J": "the sorting machine on the belt",
+    "J": "the worker who sets the sorting machine",
     "K": "an answer within 200 ms",
     "L": "a minute of driving for nothing, or a customer before an empty stand",
     "M": "Does this tomato stay?",
     "N": "load some here, unload them there",
     "O": "ten thousand labeled pictures",
     "P": "minutes until a collapsed lung is seen, minutes that the others wait longer",
+    "Q": "the hospital's board, which pays for the software",
 }
 GOALS = {
     "X-rays": dict(zip(SLOTS, "CGIP", strict=True)),
@@ -153,6 +189,7 @@ _DECOYS = {
     "F": "is a means: it says how you would build it, not what for",
     "K": "is a constraint: it limits the solution and is not what anyone wants",
     "O": "is a resource: it is what you spend, not what you get",
+    "Q": "pays, and answers no question about a picture: ask who acts on the answer",
 }
 
 
@@ -164,7 +201,26 @@ def _is_open(value: object) -> bool:
     return value is None or isinstance(value, EllipsisType)
 
 
+def _wrong_keys(answer: object, expected: Iterable[str], of: str) -> Verdict | None:
+    """Return what to say if a dictionary has other keys than the expected ones."""
+    if not isinstance(answer, Mapping):
+        return wrong(f"{of} must be a dictionary with the keys {', '.join(expected)}.")
+    for key in answer:
+        if key not in expected:
+            return wrong(f"{of}: `{str(key)[:20]}` is none of {', '.join(expected)}.")
+    for key in expected:
+        if key not in answer:
+            return wrong(f"{of}: the key `{key}` is missing.")
+    return None
+
+
 def _judge_goals(answer: object) -> Verdict:
+    problem = _wrong_keys(answer, GOALS, "The answer")
+    if problem is None:
+        problems = (_wrong_keys(answer[wish], SLOTS, wish) for wish in GOALS)
+        problem = next(filter(None, problems), None)
+    if problem:
+        return problem
     given = {(wish, slot): answer[wish][slot] for wish in GOALS for slot in SLOTS}
     still_open = sum(map(_is_open, given.values()))
     if still_open:
@@ -177,7 +233,7 @@ def _judge_goals(answer: object) -> Verdict:
     }
     for (wish, slot), letter in given.items():
         if letter not in PIECES:
-            return wrong(f"`{letter[:20]}` is not one of the letters A to P.")
+            return wrong(f"`{letter[:20]}` is not one of the letters A to Q.")
         if letter in _DECOYS:
             return wrong(
                 f"{wish}, {slot}: {letter} {_DECOYS[letter]}. It belongs to none of "
@@ -196,8 +252,9 @@ def _judge_goals(answer: object) -> Verdict:
                 "then, and the cost is what either error takes."
             )
     return right(
-        "Each goal now names who does what. The four pieces left over are a metric, a "
-        "means, a constraint and a resource: useful later, and no goal."
+        "Each goal now names who does what. The pieces left over are a metric, a "
+        "means, a constraint, a resource and somebody who pays: useful later, and no "
+        "part of a goal."
     )
 
 
@@ -225,7 +282,7 @@ VERDICTS = {
 }
 _QUESTIONS = {
     "A": "Is anything unknown here that one would have to learn from examples?",
-    "B": "Who acts, are there labels, does a rule do it already? All are told.",
+    "B": "Who acts, are there labels, does a rule do it? The brief says all three.",
     "C": "Suppose the prediction is perfect. Who does what with it?",
     "D": "How good is today's rule, and what does its error cost?",
     "E": "Is the condition already written down, and does it ever change?",
@@ -236,6 +293,9 @@ _QUESTIONS = {
 
 
 def _judge_briefs(answer: object) -> Verdict:
+    problem = _wrong_keys(answer, VERDICTS, "The answer")
+    if problem:
+        return problem
     given = {letter: answer[letter] for letter in VERDICTS}
     still_open = sum(map(_is_open, given.values()))
     if still_open:
@@ -259,20 +319,13 @@ def _judge_briefs(answer: object) -> Verdict:
         return wrong(
             "You would build everything. A brief does not become a model because it "
             "came to you: look for the ones in which somebody could write the rule "
-            f"today. For instance {missed[0]}: {_QUESTIONS[missed[0]]}"
+            f"today. Begin with {missed[0]}: {_QUESTIONS[missed[0]]}"
         )
     letter = missed[0]
-    kind = {
-        (BUILD, RULE): "A model would learn what is already written down.",
-        (BUILD, NEITHER): "Something is missing that no model can replace.",
-        (RULE, BUILD): "A rule has been tried or cannot be written.",
-        (RULE, NEITHER): "A rule would fail for the same reason as a model.",
-        (NEITHER, RULE): "The need is real, and it can be met without learning.",
-        (NEITHER, BUILD): "The need is real, and what a model takes is there.",
-    }[given[letter], VERDICTS[letter]]
+    hits = len(VERDICTS) - len(missed)
     return wrong(
-        f"{len(VERDICTS) - len(missed)} of {len(VERDICTS)} are right. Look at {letter} "
-        f"again. {kind} {_QUESTIONS[letter]}"
+        f"{hits} of {len(VERDICTS)} {'is' if hits == 1 else 'are'} right. Look at "
+        f"{letter} again. {_QUESTIONS[letter]}"
     )
 
 
@@ -283,6 +336,20 @@ def _briefs(**changes: str) -> dict[str, str]:
 # --- 1.4 The morning shift: departures scheduled before this hour.
 
 MORNING_ENDS = 8
+
+
+@cache
+def _morning_interval() -> evaluation.Interval:
+    """The value with an interval by day, if preparing none is the cheaper policy."""
+    agreed = charter.load()
+    train = data.period_rows(data.load_flights(), "train").query(
+        f"hour < {MORNING_ENDS}"
+    )
+    outcome = labels.not_on_time(train).astype(int)
+    saved = agreed.cost_unprepared - agreed.cost_prepare
+    return evaluation.bootstrap_interval(
+        outcome, outcome, lambda late, _: late * saved, "day", train["date"]
+    )
 
 
 @cache
@@ -306,6 +373,8 @@ def _morning() -> dict[str, float]:
         "cost, not value": foresight,
         "all hours": agreed.cost_prepare * (1 - outcome.mean()),
         "a day": value * shift.sum() / train["date"].nunique(),
+        "turned round": -value,
+        "gap of the policies": abs(agreed.cost_prepare - none),
     }
 
 
@@ -327,25 +396,35 @@ _MORNING_HINTS = {
         "shift."
     ),
     "a day": "That is for a whole day. The question asks for one flight.",
+    "turned round": (
+        "The sign is turned round: a value is what the cheapest policy without a model "
+        "costs, minus what perfect foresight costs."
+    ),
+    "gap of the policies": (
+        "That is the gap between the two policies without a model. Compare the cheaper "
+        "of them with perfect foresight."
+    ),
 }
 
 
 def _judge_morning(answer: object) -> Verdict:
     value = _number(answer)
     if not np.isfinite(value):
-        raise ValueError
+        return wrong(f"An amount of minutes is a finite number; yours is {value:g}.")
     amounts = _morning()
     name = _nearest(value, amounts, within=0.06)
     if name is None and round(value) == round(amounts["a day"]):
         name = "a day"
     if name == "right":
         return right(
-            f"{amounts['right']:.1f} agent minutes per flight. In the morning it is "
-            "cheaper to prepare none, so the best a forecast can do is to find the few "
-            "flights that are not on time."
+            f"{_morning_interval():.1f} agent minutes per flight, drawn by day. In the "
+            "morning it is cheaper to prepare none, so the best a forecast can do is "
+            "to find the few flights that are not on time."
         )
     if name:
         return wrong(_MORNING_HINTS[name])
+    if abs(value - amounts["right"]) <= 0.5:
+        return wrong("Close: give one decimal, for all flights with `hour` below 8.")
     return wrong(
         "Three steps: the share of morning flights that are not on time; from it the "
         "costs of preparing all, none, and only the right ones; then the difference "
@@ -369,6 +448,12 @@ EXERCISES = {
             "percent": Mistake(lambda: 30, "percentage"),
             "short form": Mistake(lambda: 0.24, "two prices"),
             "wrong row": Mistake(lambda: 0.44, "two prices"),
+            "sum of one row": Mistake(lambda: 240 / 680, "prices of one row"),
+            "base rate": Mistake(lambda: 0.2812, "how often flights"),
+            "flat curve": Mistake(lambda: 1 / 3, "Cheap enough"),
+            "upside down": Mistake(lambda: 560 / 240, "upside down"),
+            "below zero": Mistake(lambda: -0.3, "yours is -0.3."),
+            "far above one": Mistake(lambda: 300, "yours is 300."),
             "sum of entries": Mistake(lambda: 240 / 1240, "Subtract first"),
             "the charter's": Mistake(lambda: 0.2, "other costs"),
             "guessed too low": Mistake(lambda: 0.05, "too low"),
@@ -376,7 +461,7 @@ EXERCISES = {
         },
     ),
     "1.2": Exercise(
-        expects="a dictionary of three goals, each with four letters from A to P",
+        expects="a dictionary of three goals, each with four letters from A to Q",
         judge=_judge_goals,
         solution=_goals,
         mistakes={
@@ -391,7 +476,19 @@ EXERCISES = {
                 lambda: _goals(tomatoes_decision="D", tomatoes_action="M"),
                 "not its decision",
             ),
-            "no letter": Mistake(lambda: _goals(bicycles_user="me"), "A to P"),
+            "no letter": Mistake(lambda: _goals(bicycles_user="me"), "A to Q"),
+            "who pays": Mistake(lambda: _goals(**{"X-rays_user": "Q"}), "who acts"),
+            "a key misspelled": Mistake(
+                lambda: {"xrays": {}} | _goals(), "`xrays` is none of"
+            ),
+            "a key missing": Mistake(
+                lambda: {wish: _goals()[wish] for wish in ("X-rays", "tomatoes")},
+                "`bicycles` is missing",
+            ),
+            "a slot missing": Mistake(
+                lambda: _goals() | {"tomatoes": {"user": "J"}},
+                "`decision` is missing",
+            ),
         },
     ),
     "1.3": Exercise(
@@ -400,13 +497,22 @@ EXERCISES = {
         solution=_briefs,
         mistakes={
             "all": Mistake(lambda: dict.fromkeys(VERDICTS, BUILD), "build everything"),
-            "a list": Mistake(lambda: _briefs(A=BUILD), "already written down"),
-            "no label": Mistake(lambda: _briefs(F=BUILD), "no model can replace"),
-            "no action": Mistake(lambda: _briefs(C=RULE), "same reason"),
-            "too shy": Mistake(lambda: _briefs(B=NEITHER), "what a model takes"),
-            "a rule that failed": Mistake(lambda: _briefs(D=RULE), "has been tried"),
-            "no need seen": Mistake(lambda: _briefs(E=NEITHER), "without learning"),
+            "a list": Mistake(lambda: _briefs(A=BUILD), "learn from examples"),
+            "no label": Mistake(lambda: _briefs(F=BUILD), "How many labeled"),
+            "no action": Mistake(lambda: _briefs(C=RULE), "Who does what"),
+            "too shy": Mistake(lambda: _briefs(B=NEITHER), "says all three"),
+            "a rule that failed": Mistake(lambda: _briefs(D=RULE), "today's rule"),
+            "no need seen": Mistake(lambda: _briefs(E=NEITHER), "already written down"),
             "another word": Mistake(lambda: _briefs(G="maybe"), "is one of"),
+            "one right": Mistake(
+                lambda: (
+                    dict.fromkeys("BDFGH", RULE)
+                    | dict.fromkeys("ACE", BUILD)
+                    | {"C": NEITHER}
+                ),
+                "1 of 8 is right",
+            ),
+            "a letter missing": Mistake(lambda: {"A": RULE}, "the key `B` is missing"),
         },
     ),
     "1.4": Exercise(
@@ -417,6 +523,10 @@ EXERCISES = {
             name: Mistake(_amount(name), hint[:40])
             for name, hint in _MORNING_HINTS.items()
         }
-        | {"a guess": Mistake(lambda: 5, "Three steps")},
+        | {
+            "a guess": Mistake(lambda: 5, "Three steps"),
+            "rounded": Mistake(lambda: 11, "one decimal"),
+            "not finite": Mistake(lambda: float("inf"), "finite number"),
+        },
     ),
 }
