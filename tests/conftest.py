@@ -15,8 +15,18 @@ ROOT = Path(__file__).resolve().parents[1]
 SITE = ROOT / "_build" / "html"
 
 
+@functools.cache
+def top() -> str:
+    """Tell where the site lies on its host, as its 404 page knows: "/" or "/name/"."""
+    return parsed("404.html").find("link", rel="stylesheet")["href"].split("_static")[0]
+
+
 class QuietHandler(SimpleHTTPRequestHandler):
-    """Serves files without a line on the terminal for each."""
+    """Serves the site where it lies on its host, without a line for each request."""
+
+    def translate_path(self, path: str) -> str:
+        """Find the file for an address."""
+        return super().translate_path("/" + path.removeprefix(top()))
 
     def log_message(self, *_: object) -> None:
         """Say nothing."""
@@ -58,7 +68,7 @@ def address() -> Iterator[str]:
     handler = functools.partial(QuietHandler, directory=str(SITE))
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}"
+        yield f"http://127.0.0.1:{server.server_port}{top()}".rstrip("/")
         server.shutdown()
 
 

@@ -7,7 +7,7 @@ from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 
 import pytest
 import yaml
-from conftest import ROOT, SITE, book_pages, built_pages, parsed
+from conftest import ROOT, SITE, book_pages, built_pages, parsed, top
 
 SETTINGS = yaml.safe_load((ROOT / "_config.yml").read_text("utf-8"))
 LOADING = {"script": "src", "img": "src", "iframe": "src", "source": "src"}
@@ -96,8 +96,8 @@ def test_internal_links_and_anchors_resolve(source):
         link = tag["href"]
         if urlsplit(link).scheme or link in ("#", ""):
             continue
-        target, anchor = urldefrag(urljoin(f"/{source}", link))
-        path = unquote(urlsplit(target).path).lstrip("/")
+        target, anchor = urldefrag(urljoin(f"{top()}{source}", link))
+        path = unquote(urlsplit(target).path).removeprefix(top())
         has_anchors = bool(anchor) and path.endswith(".html")
         if not (SITE / path).is_file():
             missing.append(link)
