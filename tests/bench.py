@@ -29,8 +29,7 @@ from playwright.sync_api import sync_playwright
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "book"), str(ROOT / "book" / "_ext")]
 
-from execute import find_lessons  # noqa: E402  (needs the path above)
-from execution_cache import SITE_BUILD  # noqa: E402
+from execute import KERNEL_ENVIRONMENT, find_lessons  # noqa: E402  (needs the path)
 from myst_nb.core.read import read_myst_markdown_notebook  # noqa: E402
 
 KIB = 1024
@@ -55,7 +54,7 @@ def copy_repository(folder: Path) -> None:
 
 def run_lesson(path: Path) -> tuple[float, float]:
     """Execute a lesson alone; return its seconds and its peak memory in MiB."""
-    os.environ[SITE_BUILD] = "1"
+    os.environ.update(KERNEL_ENVIRONMENT)
     notebook = read_myst_markdown_notebook(path.read_text("utf-8"))
     folder = {"metadata": {"path": str(path.parent)}}
     started = time.perf_counter()
