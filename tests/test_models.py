@@ -175,3 +175,31 @@ def test_transforms_remember_the_training_rows(known):
     names = list(model[0].get_feature_names_out())
     assert "categories__carrier_UA" in names
     assert "numbers__missingindicator_pressure" in names
+
+
+def test_the_choice_names_the_columns_of_its_sets_in_order():
+    assert models.Choice("1", "logistic", ("weather", "schedule")).columns == [
+        *features.FEATURE_SETS["weather"],
+        *features.FEATURE_SETS["schedule"],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "sets", "named"),
+    [("forest", '["schedule"]', "forest"), ("logistic", '["moon"]', "moon")],
+)
+def test_a_choice_that_cannot_be_made_is_refused(tmp_path, kind, sets, named):
+    file = tmp_path / "choice.toml"
+    file.write_text(f'version = "1"\nkind = "{kind}"\nsets = {sets}\n')
+    with pytest.raises(ValueError, match=named):
+        models.load_choice(file)
+
+
+def test_the_trained_choice_is_the_chosen_model_on_all_training_flights():
+    flights = data.load_flights()
+    train = data.period_rows(flights, "train")
+    known = features.build(train, data.load_table("weather"))
+    again = models.chosen().fit(known, labels.not_on_time(train).astype(int))
+    some = known.sample(200, random_state=0)
+    kept = models.trained_choice()
+    assert kept.predict_proba(some) == pytest.approx(again.predict_proba(some))

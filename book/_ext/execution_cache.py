@@ -10,9 +10,8 @@ fails it, and a build that failed reads all pages anew the next time.
 
 from __future__ import annotations
 
-import hashlib
 import os
-import platform
+import sys
 from pathlib import Path
 
 from myst_nb.sphinx_ import NbMetadataCollector
@@ -20,6 +19,10 @@ from sphinx.application import ENV_PICKLE_FILENAME, Sphinx
 from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
+
+sys.path.insert(0, str(Path(__file__).parents[2] / "lessons"))
+
+from flightdelay import store  # noqa: E402  (needs the path above)
 
 logger = logging.getLogger(__name__)
 
@@ -39,14 +42,7 @@ def cache_folder(root: Path) -> Path:
         Python version, ``requirements.txt`` and all files under ``lessons`` but the
         lessons themselves.
     """
-    digest = hashlib.sha256(platform.python_version().encode())
-    for path in [root / "requirements.txt", *sorted((root / "lessons").rglob("*"))]:
-        is_lesson = path.parent == root / "lessons" and path.suffix == ".md"
-        if is_lesson or not path.is_file() or path.suffix == ".pyc":
-            continue
-        digest.update(path.relative_to(root).as_posix().encode() + b"\0")
-        digest.update(hashlib.sha256(path.read_bytes()).digest())
-    return root / "_build" / f"executed-{digest.hexdigest()[:16]}"
+    return root / "_build" / f"executed-{store.digest(root)}"
 
 
 def _use_cache_folder(app: Sphinx, config: Config) -> None:

@@ -2,5 +2,5 @@
 
 One module a step: `charter` (step 1), `data` (step 2), `labels` and `features`
 (step 3), `models` (step 4), `evaluation` (step 5). A later step imports earlier ones
-only.
+only. `store` keeps what takes long to make.
 """

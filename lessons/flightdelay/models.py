@@ -1,11 +1,14 @@
 """Step 4, and the baselines of step 2: from features to probabilities.
 
-All take the table of `features.build` and the label as 0 and 1, and learn every
+All models take the table of `features.build` and the label as 0 and 1, and learn every
 transform from the rows that `fit` is given. The second column of `predict_proba` is the
 probability of "not on time".
 """
 
+import tomllib
 from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Self
 
 import numpy as np
@@ -26,7 +29,11 @@ from sklearn.preprocessing import (
 )
 from sklearn.utils.validation import check_is_fitted
 
+from flightdelay import data, labels, store
 from flightdelay.features import FEATURE_SETS
+from flightdelay.features import build as build_features
+
+CHOICE_FILE = Path(__file__).with_name("choice.toml")
 
 #: Schedule columns whose numbers or texts are names: the hour is one of them, for
 #: delays do not grow evenly over the day.
@@ -163,6 +170,75 @@ def boosting(columns: Sequence[str], seed: int = 0) -> Pipeline:
     return make_pipeline(prepare, trees)
 
 
+@dataclass(frozen=True)
+class Choice:
+    """The model that was chosen by the charter.
+
+    Attributes:
+        version: Version of the model, as it is served and logged.
+        kind: "logistic" or "boosting".
+        sets: Keys of `FEATURE_SETS`: what the model learns from.
+    """
+
+    version: str
+    kind: str
+    sets: tuple[str, ...]
+
+    @property
+    def columns(self) -> list[str]:
+        """Names of the feature columns, in the order of the sets."""
+        return [column for name in self.sets for column in FEATURE_SETS[name]]
+
+
+def load_choice(file: Path = CHOICE_FILE) -> Choice:
+    """Read which model was chosen.
+
+    Args:
+        file: A TOML file with the fields of `choice.toml`.
+
+    Returns:
+        The choice.
+
+    Raises:
+        ValueError: The kind or a set of features is unknown.
+    """
+    values = tomllib.loads(file.read_text(encoding="utf-8"))
+    choice = Choice(**values | {"sets": tuple(values["sets"])})
+    if choice.kind not in _KINDS:
+        raise ValueError(
+            f"{file.name} chooses the kind {choice.kind!r}: "
+            f"expected one of {', '.join(_KINDS)}."
+        )
+    unknown = [name for name in choice.sets if name not in FEATURE_SETS]
+    if unknown:
+        raise ValueError(
+            f"{file.name} chooses the features {', '.join(unknown)}: "
+            f"expected some of {', '.join(FEATURE_SETS)}."
+        )
+    return choice
+
+
+def chosen() -> Pipeline:
+    """Return the chosen model, not fitted yet."""
+    choice = load_choice()
+    return _KINDS[choice.kind](choice.columns)
+
+
+def trained_choice() -> Pipeline:
+    """Return the chosen model, trained on all flights of January to June.
+
+    It is trained once for all lessons and kept; see `store.keep`.
+    """
+    return store.keep("chosen-model", _train_choice)
+
+
+def _train_choice() -> Pipeline:
+    flights = data.load_flights()
+    train = data.period_rows(flights, "train")
+    known = build_features(train, data.load_table("weather"), sets=load_choice().sets)
+    return chosen().fit(known, labels.not_on_time(train).astype(int))
+
+
 def baselines() -> dict[str, BaseEstimator]:
     """Return the five baselines, from no information to a simple model on everything.
 
@@ -200,6 +276,9 @@ def baseline_probabilities(
         },
         index=new_features.index,
     )
+
+
+_KINDS = {"logistic": logistic, "boosting": boosting}
 
 
 def _split(columns: Sequence[str]) -> tuple[list[str], list[str]]:
