@@ -14,8 +14,10 @@ from sklearn.metrics import (
     accuracy_score,
     average_precision_score,
     brier_score_loss,
+    cohen_kappa_score,
     roc_auc_score,
 )
+from statsmodels.stats.inter_rater import cohens_kappa
 
 # A warning would reach a lesson's stderr and fail its build.
 pytestmark = pytest.mark.filterwarnings("error")
@@ -173,6 +175,60 @@ def test_day_interval_agrees_with_a_plain_loop(metric):
     )
     # Both ends carry the noise of resampling: a tenth of the interval's width.
     assert found[1:] == pytest.approx(expected, abs=0.1 * np.ptp(expected))
+
+
+# Agreement of two labelings
+
+
+def labelings():
+    """Two labelings of flights whose days share a mood, and the flights' days."""
+    outcome, probability, date = invented()
+    return outcome, (probability > 0.6).astype(float), date
+
+
+def test_kappa_is_that_of_two_other_packages():
+    first, second, date = labelings()
+    found = evaluation.bootstrap_interval(first, second, "kappa", date=date)
+    assert found.estimate == pytest.approx(cohen_kappa_score(first, second))
+    table = pd.crosstab(first, second).to_numpy()
+    assert found.estimate == pytest.approx(cohens_kappa(table).kappa)
+    assert found.low < found.estimate < found.high
+
+
+def test_flight_interval_of_kappa_is_the_textbooks():
+    first, second, _ = labelings()
+    found = evaluation.bootstrap_interval(
+        first, second, "kappa", "flight", resamples=4000
+    )
+    textbook = cohens_kappa(pd.crosstab(first, second).to_numpy())
+    assert found[1:] == pytest.approx(
+        (textbook.kappa_low, textbook.kappa_upp), abs=0.01
+    )
+
+
+@given(
+    st.lists(st.tuples(st.booleans(), st.booleans()), min_size=2, max_size=60),
+    st.integers(0, 2**32),
+)
+@settings(deadline=None, max_examples=100)
+def test_kappa_of_any_labelings(pairs, seed):
+    first, second = np.array(pairs, dtype=float).T
+    figure = evaluation._weighted_metric("kappa", first, second)
+    counts = np.random.default_rng(seed).integers(0, 4, len(first))
+    repeated = np.repeat(first, counts), np.repeat(second, counts)
+    found = figure(counts[None, :].astype(float))[0]
+    if not counts.any() or np.ptp(np.concatenate(repeated)) == 0:
+        assert np.isnan(found)
+        return
+    assert found == pytest.approx(cohen_kappa_score(*repeated))
+    assert -1 - 1e-9 <= found <= 1 + 1e-9
+    swapped = evaluation._weighted_metric("kappa", second, first)
+    assert swapped(counts[None, :].astype(float))[0] == pytest.approx(found)
+
+
+def test_kappa_refuses_probabilities():
+    with pytest.raises(ValueError, match="two labelings"):
+        evaluation.bootstrap_interval([0, 1], [0.2, 1], "kappa", "flight")
 
 
 def test_flight_interval_of_a_rate_is_the_textbooks():

@@ -213,8 +213,9 @@ def bootstrap_interval(
     Args:
         outcome: 0 or 1 for each flight.
         probability: Between 0 and 1 for each flight.
-        metric: "roc_auc", "average_precision", or a function of outcome and probability
-            that returns one value for each flight, such as `squared_error`.
+        metric: "roc_auc", "average_precision", "kappa" (`probability` is then another
+            labeling, of 0 and 1), or a function of outcome and probability that
+            returns one value for each flight, such as `squared_error`.
         unit: "flight", "day" or "week".
         date: Day of each flight; needed unless the unit is "flight".
         resamples: Number of resamples.
@@ -455,10 +456,12 @@ def _weighted_metric(
             )
         total, flights = np.bincount(place, values), np.bincount(place)
         return lambda weights: weights @ total / (weights @ flights)
+    if metric == "kappa":
+        return _kappa(outcome, probability, place)
     if metric not in _RANKED:
         raise ValueError(
             f"There is no metric {metric!r}: expected a function or one of "
-            f"{', '.join(_RANKED)}."
+            f"{', '.join([*_RANKED, 'kappa'])}."
         )
     if outcome.min() == outcome.max():
         raise ValueError(f"{metric} needs both classes, but all outcomes are equal.")
@@ -479,6 +482,30 @@ def _weighted_metric(
             return _RANKED[metric](true, false)
 
     return figure
+
+
+def _kappa(first: np.ndarray, second: np.ndarray, place: np.ndarray) -> _Figure:
+    """Agreement of two labelings beyond chance (Cohen 1960)."""
+    if not np.isin(second, (0, 1)).all():
+        raise ValueError("kappa compares two labelings: both must be 0 or 1.")
+    counted = np.stack(
+        [
+            np.bincount(place, values)
+            for values in (first == second, first, second, np.ones_like(first))
+        ],
+        axis=1,
+    )
+
+    def kappa(weights: np.ndarray) -> np.ndarray:
+        agree, ones, other_ones, flights = (weights @ counted).T
+        observed = agree / flights
+        share, other = ones / flights, other_ones / flights
+        by_chance = share * other + (1 - share) * (1 - other)
+        # Two labelings that are all equal leave nothing to agree about beyond chance.
+        with np.errstate(invalid="ignore"):
+            return (observed - by_chance) / (1 - by_chance)
+
+    return kappa
 
 
 def _figure_of_few_units(

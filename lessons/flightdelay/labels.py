@@ -1,6 +1,13 @@
-"""Step 3: the label rule, and the outcome behind it."""
+"""Step 3: the label rule and its guideline, the outcome behind it, and an audit."""
 
+import tomllib
+from pathlib import Path
+
+import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
+
+GUIDELINE = Path(__file__).with_name("guideline.toml")
 
 #: A flight that arrives this many minutes after schedule counts as late (US DOT rule).
 LATE_MINUTES = 15
@@ -46,6 +53,127 @@ def outcome_kind(flights: pd.DataFrame, minutes: int = LATE_MINUTES) -> pd.Serie
     kind[flights["dep_time"].isna()] = "canceled"
     kind[_sealed(flights)] = None
     return kind.astype(pd.CategoricalDtype(list(OUTCOME_KINDS)))
+
+
+def clock_delay(flights: pd.DataFrame) -> pd.Series:
+    """Reckon the arrival delay from the two arrival clocks, for comparison.
+
+    The clocks tell no date. Of all delays that fit them, the one between 12 hours early
+    and 12 hours late is taken, so a delay beyond 12 hours comes out wrong.
+
+    Args:
+        flights: Flights with `arr_time` and `sched_arr_time`, in hours and minutes as
+            the number HHMM.
+
+    Returns:
+        Minutes from -720 to 719, named "clock_delay", indexed like `flights`; missing
+        where there is no arrival time.
+    """
+    arrived, due = (
+        clock // 100 * 60 + clock % 100
+        for clock in (flights["arr_time"], flights["sched_arr_time"])
+    )
+    half_a_day = 12 * 60
+    delay = (arrived - due + half_a_day) % (2 * half_a_day) - half_a_day
+    return delay.rename("clock_delay")
+
+
+def borderline_cases() -> pd.DataFrame:
+    """Return the borderline cases of the guideline; each is a flight of the table.
+
+    Returns:
+        One row for each case: `date`, `carrier` and `flight`, `what` happened, and what
+        version 1 (`v1`) and version 2 (`v2`) say: "on time", "not on time" or "open".
+    """
+    cases = pd.DataFrame(_guideline()["case"])
+    return cases.assign(date=pd.to_datetime(cases["date"]))
+
+
+def guideline_markdown() -> str:
+    """Return the guideline: the rules of both versions, and every borderline case."""
+    guideline = _guideline()
+    lines = []
+    for version in guideline["version"]:
+        lines += [f"**Version {version['number']}**", ""]
+        lines += [f"{i}. {rule}" for i, rule in enumerate(version["rules"], 1)] + [""]
+    lines += [
+        "| Borderline case | Flight | Version 1 | Version 2 |",
+        "|---|---|---|---|",
+    ]
+    lines += [
+        f"| {case.what} | {case.carrier} {case.flight}, {case.date:%B} {case.date.day} "
+        f"| {case.v1} | {case.v2} |"
+        for case in borderline_cases().itertuples()
+    ]
+    return "\n".join(lines)
+
+
+def suspects(label: pd.Series, probability: ArrayLike) -> pd.DataFrame:
+    """Rank labels by how little a model believes them, each class on its own.
+
+    Ranked together, the rarer class would fill the top: its labels are believed less,
+    right or wrong (Northcutt, Jiang and Chuang 2021).
+
+    Args:
+        label: 0 or 1 for each flight, as recorded.
+        probability: Probability of 1 for each flight, from a model that has not learned
+            from this flight's label.
+
+    Returns:
+        `label`, `belief` (the probability that the model gives to the recorded label)
+        and `rank` within the label, 1 for the least believed; sorted by rank, then
+        label, indexed like `label`.
+
+    Raises:
+        ValueError: A label is not 0 or 1, or a probability is missing or out of range.
+    """
+    probability = np.asarray(probability, dtype=float)
+    if not label.isin([0, 1]).all():
+        raise ValueError("label must be 0 or 1 for each flight.")
+    if not ((probability >= 0) & (probability <= 1)).all():
+        raise ValueError("probability must lie between 0 and 1.")
+    belief = np.where(label == 1, probability, 1 - probability)
+    ranked = pd.DataFrame({"label": label, "belief": belief}, index=label.index)
+    ranked["rank"] = ranked.groupby("label")["belief"].rank("first").astype(int)
+    return ranked.sort_values(["rank", "label"])
+
+
+def audit_sheet(
+    flights: pd.DataFrame, label: pd.Series, probability: ArrayLike, per_label: int
+) -> pd.DataFrame:
+    """Put the least believed labels beside their record, for a person to decide.
+
+    Args:
+        flights: Flights with the columns of the table, outcomes open.
+        label: 0 or 1 for each flight, as recorded.
+        probability: As for `suspects`.
+        per_label: Number of flights for each label.
+
+    Returns:
+        One row for each suspect, least believed first: `date`, `carrier`, `flight`,
+        the recorded `label`, the model's `belief` in it, `arr_delay` and `clock_delay`
+        in minutes, `outcome`, and the `verdict`: "stands" where the rule and both
+        clocks give the recorded label, else "look it up".
+    """
+    ranked = suspects(label, probability)
+    ranked = ranked[ranked["rank"] <= per_label]
+    rows = flights.loc[ranked.index]
+    by_clock = clock_delay(rows)
+    agrees = (not_on_time(rows) == (ranked["label"] == 1)) & (
+        rows["arr_delay"].isna() | (by_clock == rows["arr_delay"])
+    )
+    return rows[["date", "carrier", "flight"]].assign(
+        label=ranked["label"],
+        belief=ranked["belief"],
+        arr_delay=rows["arr_delay"],
+        clock_delay=by_clock,
+        outcome=outcome_kind(rows),
+        verdict=np.where(agrees, "stands", "look it up"),
+    )
+
+
+def _guideline() -> dict:
+    return tomllib.loads(GUIDELINE.read_text(encoding="utf-8"))
 
 
 def _sealed(flights: pd.DataFrame) -> pd.Series:
