@@ -16,6 +16,7 @@ PROJECT = Path(__file__).parents[1]
 SEVEN_STEPS = (PROJECT / "book/seven-steps.md").read_text(encoding="utf-8")
 STYLE = (PROJECT / "book/_static/lifecycle.css").read_text(encoding="utf-8")
 NUMBERS = [step.number for step in lifecycle.STEPS]
+WAY_BACK = lifecycle.WAY_BACK
 
 
 def inline(here=None):
@@ -60,7 +61,7 @@ def test_picture_is_well_formed_and_says_everything_as_text(name):
     assert labels == [e.get("id") for e in picture.iter() if e.get("id")]
 
 
-@pytest.mark.parametrize("here", [None, *NUMBERS])
+@pytest.mark.parametrize("here", [None, *NUMBERS, WAY_BACK])
 def test_inlined_drawings_are_reachable_in_order(here):
     ids = []
     for drawing in inline(here):
@@ -82,11 +83,24 @@ def test_inlined_drawings_are_reachable_in_order(here):
         assert order == sorted(order)
         assert [n for n, target in order if target == 0] == NUMBERS
         drawn = [arrow for arrow in lifecycle.BACK_ARROWS if arrow.drawn]
-        if here:
+        if here in NUMBERS:
             drawn = [arrow for arrow in lifecycle.BACK_ARROWS if arrow.source == here]
         back = [pair for pair in order if pair[1]]
         assert back == [(arrow.source, arrow.target) for arrow in drawn]
     assert len(ids) == len(set(ids)) == 2
+
+
+def test_way_back_marks_the_longest_curve_and_no_step():
+    for drawing, plain in zip(inline(WAY_BACK), inline(), strict=True):
+        assert "You are here: on the way back" in " ".join(texts(drawing))
+        assert texts(drawing).count("You are here") == 1
+        assert not [e for e in drawing.iter() if e.get("aria-current")]
+        thick, thin = (
+            [float(e.get("stroke-width")) for e in d.iter() if e.get("class") == "line"]
+            for d in (drawing, plain)
+        )
+        assert len(thick) == len(thin)
+        assert min(thick) > max(thin)
 
 
 def test_caption_of_an_arrow_says_what_sets_it_off():

@@ -3,7 +3,8 @@
 Phases, steps and back arrows are defined here and nowhere else. From them come
 
 * ``lifecycle.svg`` and ``lifecycle-step-1.svg`` to ``-7.svg``: pictures that stand
-  alone, for JupyterLab and for readers of the repository;
+  alone, for JupyterLab and for readers of the repository; ``lifecycle-step-8.svg``
+  marks no step but the way back, for the lesson that goes it;
 * the drawings with links and captions that ``book/_ext/lifecycle_figure.py`` sets
   into the pages of the site, in a wide and in a tall layout.
 
@@ -13,6 +14,7 @@ says whether they are what it would write.
 
 import argparse
 import sys
+from dataclasses import replace
 from html import escape
 from pathlib import Path
 
@@ -27,6 +29,7 @@ from lifecycle_shapes import (
     caption,
     card,
     forward_arrow,
+    mark_on_curve,
     stack,
     stop,
     tone,
@@ -66,6 +69,8 @@ BACK_ARROWS = (
               " collect differently"),
     BackArrow(4, 3, "one batch cannot be overfit, or all models are equal:"
               " look at features and labels"),
+    BackArrow(5, 1, "what would mend the errors is known only after the agreed moment:"
+              " ask whether the moment can move", drawn=False),
     BackArrow(5, 2, "one group of examples does poorly: get more of it"),
     BackArrow(5, 3, "wrong labels lead the list of errors:"
               " mend the label rule, then the labels"),
@@ -75,6 +80,8 @@ BACK_ARROWS = (
               " build the features the same way in both", drawn=False),
     BackArrow(7, 1, "the meaning or the need has changed: define the project again"),
     BackArrow(7, 2, "the population has changed: gather data that look like today"),
+    BackArrow(7, 3, "the model cannot see what has changed: build a feature that follows"
+              " it", drawn=False),
     BackArrow(7, 6, "a feed is broken: repair the service, not the model"),
 )  # fmt: skip
 
@@ -136,6 +143,28 @@ TALL_STRIP = Layout(
 )
 # fmt: on
 
+# Where the eighth lesson is: on no step, but on the curves.
+WAY_BACK = len(STEPS) + 1
+WIDE_BACK, TALL_BACK = (
+    replace(layout, curve_width=4.5, forward_opacity=0.4) for layout in (WIDE, TALL)
+)
+
+
+def layouts(here: int | None) -> dict[str, Layout]:
+    """The tall and the wide layout of a drawing that marks a step, or none."""
+    if here is None:
+        return {"tall": TALL, "wide": WIDE}
+    if here == WAY_BACK:
+        return {"tall": TALL_BACK, "wide": WIDE_BACK}
+    return {"tall": TALL_STRIP, "wide": WIDE_STRIP}
+
+
+def arrows_from(here: int | None) -> list[BackArrow]:
+    """The arrows back of a drawing: those of the marked step, else the calm ones."""
+    if here is None or here == WAY_BACK:
+        return [arrow for arrow in BACK_ARROWS if arrow.drawn]
+    return [arrow for arrow in BACK_ARROWS if arrow.source == here]
+
 
 def step_page(step: Step) -> str:
     """Where a step leads: its lesson if there is one, else its section."""
@@ -146,9 +175,8 @@ def step_page(step: Step) -> str:
 
 def drawing(layout: Layout, here: int | None, root: str | None) -> str:
     """Draw everything; with a ``root``, with links that start there and captions."""
-    arrows = [arrow for arrow in BACK_ARROWS if arrow.drawn]
-    if here:
-        arrows = [arrow for arrow in BACK_ARROWS if arrow.source == here]
+    arrows = arrows_from(here)
+    strip = here is not None and here != WAY_BACK
     panel = Box(0, 0, layout.width, layout.height)
     parts = [panel.rect(f'{tone("panel")} rx="16"')]
     for phase, band in zip(PHASES, layout.bands, strict=True):
@@ -159,7 +187,7 @@ def drawing(layout: Layout, here: int | None, root: str | None) -> str:
         if layout.phase_label:
             x, y = layout.phase_label
             side = f'x="{band.x + x:g}"'
-            if here:
+            if strip:
                 side = f'x="{band.x + band.width / 2:g}" text-anchor="middle"'
             parts.append(
                 f'<text {side} y="{band.y + y:g}" font-weight="600"'
@@ -168,7 +196,7 @@ def drawing(layout: Layout, here: int | None, root: str | None) -> str:
         for step in (step for step in STEPS if step.phase == phase):
             if step.number > 1:
                 parts.append(forward_arrow(layout, step, here))
-            drawn = stop(layout, step, here) if here else card(layout, step)
+            drawn = stop(layout, step, here) if strip else card(layout, step)
             if root is None:
                 parts.append(f"<g {color}>{drawn}</g>")
             else:
@@ -185,6 +213,11 @@ def drawing(layout: Layout, here: int | None, root: str | None) -> str:
                 for arrow in arrows
                 if arrow.source == step.number
             ]
+    if here == WAY_BACK:
+        longest = max(arrows, key=lambda arrow: arrow.source - arrow.target)
+        phase = STEPS[longest.source - 1].phase
+        mark = mark_on_curve(layout, longest, arrows)
+        parts.append(f'<g class="{phase}" color="{PALETTE[phase]}">{mark}</g>')
     parts.append(caption(layout, *default_caption(layout, here, root), "default"))
     return "\n".join(parts)
 
@@ -193,12 +226,14 @@ def default_caption(
     layout: Layout, here: int | None, root: str | None
 ) -> tuple[str, str]:
     """What the caption says while no arrow is pointed at."""
-    if here is None:
+    if here is None or here == WAY_BACK:
         why = "What one step shows can send you back to an earlier one."
         if root:
             why = "Point at a curve, or tab to it, to read what sets it off."
             if layout.vertical:
                 why = "Follow a curve to read what sets it off."
+        if here == WAY_BACK:
+            return "You are here: on the way back", why
         return "Arrows lead forward, curves back", why
     step = STEPS[here - 1]
     why = "Later steps can lead back here."
@@ -213,16 +248,22 @@ def default_caption(
 
 def alternative(here: int | None) -> str:
     """Say in words what a drawing shows."""
-    arrows = [a for a in BACK_ARROWS if (a.source == here if here else a.drawn)]
     steps = ", ".join(f"{step.number} {step.name}" for step in STEPS)
-    back = ", ".join(f"from {arrow.source} to {arrow.target}" for arrow in arrows)
+    back = ", ".join(
+        f"from {arrow.source} to {arrow.target}" for arrow in arrows_from(here)
+    )
     mark = f" You are at step {here}." if here else ""
+    if here == WAY_BACK:
+        mark = " You are on the way back."
     return f"Seven steps: {steps}.{mark}" + (f" Arrows back: {back}." if back else "")
 
 
 def standalone(here: int | None = None) -> str:
-    """Draw a picture that needs no page around it; ``here`` marks a step."""
-    layout = WIDE_STRIP if here else WIDE
+    """Draw a picture that needs no page around it; ``here`` marks a step.
+
+    ``here`` may be ``WAY_BACK``.
+    """
+    layout = layouts(here)["wide"]
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{layout.width}"'
         f' height="{layout.height}" viewBox="0 0 {layout.width} {layout.height}"'
@@ -237,27 +278,25 @@ def inline(here: int | None, description: str, root: str, prefix: str) -> str:
     """Draw the wide and the tall layout with links, for a page of the site.
 
     Args:
-        here: The number of the step to mark, or None for the whole figure.
+        here: The number of the step to mark, ``WAY_BACK`` to mark the curves, or None
+            for the whole figure.
         description: What the figure shows, for those who cannot see it.
         root: The way from the page to the root of the site, such as ``../``.
         prefix: What the ids begin with, to be unique in the page.
     """
-    layouts = {"tall": TALL_STRIP, "wide": WIDE_STRIP} if here else {
-        "tall": TALL, "wide": WIDE,
-    }  # fmt: skip
     return "\n".join(
         f'<svg class="{name}" viewBox="0 0 {layout.width} {layout.height}"'
         f' role="group" aria-label="{TITLE}" aria-describedby="{prefix}-{name}"'
         f' font-family="{FONT}" font-size="{layout.font_size}">\n'
         f'<desc id="{prefix}-{name}">{escape(description)}</desc>\n'
         f"{drawing(layout, here, root)}\n</svg>"
-        for name, layout in layouts.items()
+        for name, layout in layouts(here).items()
     )
 
 
 def pictures() -> dict[str, str]:
     """The text of every picture, by its file name."""
-    drawn = {f"lifecycle-step-{n}.svg": standalone(n) for n in range(1, len(STEPS) + 1)}
+    drawn = {f"lifecycle-step-{n}.svg": standalone(n) for n in range(1, WAY_BACK + 1)}
     return {"lifecycle.svg": standalone()} | drawn
 
 

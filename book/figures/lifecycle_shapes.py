@@ -91,6 +91,8 @@ class Layout:
     font_size: float
     marked_half: float = 0  # half the mark "you are here", along; 0: nothing marked
     vertical: bool = False
+    curve_width: float = 2.5  # of the curves back
+    forward_opacity: float = 1
 
     def half(self, step: int, here: int | None) -> float:
         """How far a step reaches along the drawing from its middle."""
@@ -222,7 +224,8 @@ def back_arrow(
     origin = point(start, 0).split()
     drawing = (
         f'<circle cx="{origin[0]}" cy="{origin[1]}" r="4" fill="currentColor"/>'
-        f'<path class="line" d="{curve}" stroke="currentColor" stroke-width="2.5"/>'
+        f'<path class="line" d="{curve}" stroke="currentColor"'
+        f' stroke-width="{layout.curve_width:g}"/>'
         f'<path class="head" d="{head}" fill="currentColor"/>'
     )
     if root is None:
@@ -241,6 +244,23 @@ def back_arrow(
     )
 
 
+def mark_on_curve(layout: Layout, arrow: BackArrow, arrows: list[BackArrow]) -> str:
+    """Draw the mark "You are here" in the middle of a curve back."""
+    along = (
+        port(layout, arrow, arrow.source, arrows)
+        + port(layout, arrow, arrow.target, arrows)
+    ) / 2
+    depth = layout.first_lane + layout.lane_spacing * lane(arrow, arrows)
+    x, y = layout.place(along, depth)
+    turned = f' transform="rotate(-90 {x:g} {y:g})"' if layout.vertical else ""
+    pill = Box(x - 50, y - 13, 100, 26).rect('fill="currentColor" rx="13"')
+    return (
+        f'<g{turned}>{pill}<text x="{x:g}" y="{y + 4.5:g}" text-anchor="middle"'
+        ' font-size="12.5" font-weight="700" textLength="78"'
+        f' lengthAdjust="spacingAndGlyphs" {tone("paper")}>You are here</text></g>'
+    )
+
+
 def forward_arrow(layout: Layout, step: Step, here: int | None) -> str:
     """Draw the arrow from the step before to this one."""
     before = step.number - 1
@@ -252,10 +272,13 @@ def forward_arrow(layout: Layout, step: Step, here: int | None) -> str:
     if layout.vertical:
         corners = [(y, x) for x, y in corners]
     tail, neck, tip, left, right = (f"{x:g} {y:g}" for x, y in corners)
-    return (
+    drawn = (
         f'<path class="forward" d="M{tail}L{neck}" stroke="{PALETTE["muted"]}"'
         f' stroke-width="2.5"/><path {tone("muted")} d="M{tip}L{left}L{right}Z"/>'
     )
+    if layout.forward_opacity < 1:
+        return f'<g opacity="{layout.forward_opacity:g}">{drawn}</g>'
+    return drawn
 
 
 def number(step: Step, x: float, y: float, radius: float, filled: bool) -> str:
