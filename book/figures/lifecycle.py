@@ -80,8 +80,8 @@ BACK_ARROWS = (
               " build the features the same way in both", drawn=False),
     BackArrow(7, 1, "the meaning or the need has changed: define the project again"),
     BackArrow(7, 2, "the population has changed: gather data that look like today"),
-    BackArrow(7, 3, "the model cannot see what has changed: build a feature that follows"
-              " it", drawn=False),
+    BackArrow(7, 3, "the model cannot see what has changed:"
+              " build a feature that follows it", drawn=False),
     BackArrow(7, 6, "a feed is broken: repair the service, not the model"),
 )  # fmt: skip
 
