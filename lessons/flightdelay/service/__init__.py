@@ -1,0 +1,28 @@
+"""Step 6: the model in use.
+
+`scoring` turns records and feeds into probabilities, `log` keeps every prediction,
+`rollout` replays whole days and decides about a new version, `app` is the service over
+HTTP, and `process` starts and stops it. All of them score through `score`.
+"""
+
+from flightdelay.service.log import PredictionLog
+from flightdelay.service.rollout import replay
+from flightdelay.service.scoring import (
+    Feeds,
+    ServedModel,
+    as_records,
+    score,
+    served_challenger,
+    served_choice,
+)
+
+__all__ = [
+    "Feeds",
+    "PredictionLog",
+    "ServedModel",
+    "as_records",
+    "replay",
+    "score",
+    "served_challenger",
+    "served_choice",
+]
