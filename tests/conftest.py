@@ -7,12 +7,21 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from browser import launch_options
 from bs4 import BeautifulSoup
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[1]
 SITE = ROOT / "_build" / "html"
+WIDE = {"width": 1280, "height": 900}
+PHONE = {"width": 320, "height": 640}
+BLOCK_STORAGE = """
+Object.defineProperty(window, "localStorage", {
+  configurable: true,
+  get() { throw new DOMException("blocked", "SecurityError"); },
+});
+"""
 
 
 @functools.cache
@@ -57,7 +66,12 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 @pytest.fixture(scope="session", autouse=True)
 def _site_is_built(request: pytest.FixtureRequest) -> None:
     if not (SITE / "index.html").exists():
-        needs_site = {"test_site.py", "test_browser.py", "test_lessons.py"}
+        needs_site = {
+            "test_site.py",
+            "test_browser.py",
+            "test_lessons.py",
+            "test_quizzes.py",
+        }
         if needs_site & {item.path.name for item in request.session.items}:
             pytest.exit("There is no site in _build/html. Run: make book", 1)
 
@@ -81,3 +95,61 @@ def browser() -> Iterator[Browser]:
         chromium = playwright.chromium.launch(**launch_options())
         yield chromium
         chromium.close()
+
+
+@pytest.fixture
+def open_page(browser, address):
+    """Open pages of the site; fail if one reports an error or asks another host."""
+    contexts = []
+    troubles = []
+
+    def stay_home(route):
+        if route.request.url.startswith(address):
+            route.continue_()
+        else:
+            troubles.append(f"asks another host: {route.request.url}")
+            route.abort()
+
+    def open_(page, script=None, **options):
+        context = browser.new_context(**{"viewport": WIDE, **options})
+        contexts.append(context)
+        context.route("**/*", stay_home)
+        if script:
+            context.add_init_script(script)
+        tab = context.new_page()
+        tab.on("pageerror", lambda error: troubles.append(f"error: {error}"))
+        tab.on(
+            "console",
+            lambda message: (
+                message.type in ("error", "warning")
+                and troubles.append(f"{message.type}: {message.text}")
+            ),
+        )
+        tab.goto(f"{address}/{page}", wait_until="load")
+        return tab
+
+    open_.troubles = troubles
+    yield open_
+    for context in contexts:
+        context.close()
+    assert not troubles
+
+
+def show_everything(tab: Page) -> None:
+    """Open all that is folded and wait until every chart is drawn."""
+    tab.evaluate("document.querySelectorAll('details').forEach((d) => d.open = true)")
+    for chart in tab.locator("figure.chart").all():
+        chart.scroll_into_view_if_needed()
+        chart.locator(".chart-live svg").wait_for()
+    tab.evaluate("window.scrollTo(0, 0)")
+
+
+def faults_found_by_axe(tab: Page) -> list[str]:
+    """Run axe-core on an open page; list what it finds, if anything."""
+    # With "preload" axe asks for style sheets itself, at addresses that are not there.
+    results = Axe().run(tab, options={"preload": False})
+    return [
+        f"{violation['id']}: {node['html'][:200]} {node['failureSummary']}"
+        for violation in results.response["violations"]
+        for node in violation["nodes"]
+    ]

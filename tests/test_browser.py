@@ -1,68 +1,19 @@
 """What a reader sees and does, in a real browser that reaches no other host."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from conftest import SITE, parsed
-
-WIDE = {"width": 1280, "height": 900}
-PHONE = {"width": 320, "height": 640}
-BLOCK_STORAGE = """
-Object.defineProperty(window, "localStorage", {
-  configurable: true,
-  get() { throw new DOMException("blocked", "SecurityError"); },
-});
-"""
-
-
-@pytest.fixture
-def open_page(browser, address):
-    """Open pages of the site; fail if one reports an error or asks another host."""
-    contexts = []
-    troubles = []
-
-    def stay_home(route):
-        if route.request.url.startswith(address):
-            route.continue_()
-        else:
-            troubles.append(f"asks another host: {route.request.url}")
-            route.abort()
-
-    def open_(page, script=None, **options):
-        context = browser.new_context(**{"viewport": WIDE, **options})
-        contexts.append(context)
-        context.route("**/*", stay_home)
-        if script:
-            context.add_init_script(script)
-        tab = context.new_page()
-        tab.on("pageerror", lambda error: troubles.append(f"error: {error}"))
-        tab.on(
-            "console",
-            lambda message: (
-                message.type in ("error", "warning")
-                and troubles.append(f"{message.type}: {message.text}")
-            ),
-        )
-        tab.goto(f"{address}/{page}", wait_until="load")
-        return tab
-
-    open_.troubles = troubles
-    yield open_
-    for context in contexts:
-        context.close()
-    assert not troubles
-
-
-def _show_everything(tab):
-    tab.evaluate("document.querySelectorAll('details').forEach((d) => d.open = true)")
-    for chart in tab.locator("figure.chart").all():
-        chart.scroll_into_view_if_needed()
-        chart.locator(".chart-live svg").wait_for()
-    tab.evaluate("window.scrollTo(0, 0)")
+from conftest import (
+    BLOCK_STORAGE,
+    PHONE,
+    SITE,
+    faults_found_by_axe,
+    parsed,
+    show_everything,
+)
 
 
 def test_every_chart_is_drawn(open_page, page):
     tab = open_page(page)
-    _show_everything(tab)
+    show_everything(tab)
     charts = tab.locator("figure.chart")
     assert charts.count() == len(parsed(page).select("figure.chart"))
     for chart in charts.all():
@@ -76,20 +27,13 @@ def test_every_chart_is_drawn(open_page, page):
 def test_axe_finds_nothing(open_page, page, mode):
     tab = open_page(page, color_scheme=mode, reduced_motion="reduce")
     assert tab.locator("html").get_attribute("data-theme") == mode
-    _show_everything(tab)
-    # With "preload" axe asks for style sheets itself, at addresses that are not there.
-    results = Axe().run(tab, options={"preload": False})
-    found = [
-        f"{violation['id']}: {node['html'][:200]} {node['failureSummary']}"
-        for violation in results.response["violations"]
-        for node in violation["nodes"]
-    ]
-    assert not found, "\n".join(found[:10])
+    show_everything(tab)
+    assert not faults_found_by_axe(tab)
 
 
 def test_nothing_runs_over_the_edge_of_a_phone(open_page, page):
     tab = open_page(page, viewport=PHONE)
-    _show_everything(tab)
+    show_everything(tab)
     wide = tab.evaluate("document.documentElement.scrollWidth")
     assert wide <= PHONE["width"], tab.evaluate(
         """() => [...document.querySelectorAll("article *")]
@@ -178,7 +122,7 @@ def test_puzzles_hide_their_results_until_asked(open_page):
 )
 def test_a_chart_answers_to_the_reader_by_keyboard(open_page, page_name):
     tab = open_page(page_name)
-    _show_everything(tab)
+    show_everything(tab)
     answers = tab.locator("input[type=range], select")
     chart = tab.locator("figure.chart").filter(has=answers).first
     control = chart.locator("input[type=range], select").first
@@ -194,7 +138,7 @@ def test_a_chart_answers_to_the_reader_by_keyboard(open_page, page_name):
 
 def test_controls_of_charts_have_names(open_page, page):
     tab = open_page(page)
-    _show_everything(tab)
+    show_everything(tab)
     controls = tab.locator("figure.chart :is(input, select)")
     for control in controls.all():
         label = control.evaluate("e => e.closest('label')?.innerText ?? ''")

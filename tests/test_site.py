@@ -112,7 +112,7 @@ def test_address_of_a_page_is_the_path_of_its_file():
 
 
 def test_every_page_file_is_on_the_site():
-    sources = {*(ROOT / "book").glob("*.md"), *(ROOT / "lessons").glob("*.md")}
+    sources = {*(ROOT / "book").rglob("*.md"), *(ROOT / "lessons").glob("*.md")}
     sources -= {ROOT / "lessons" / "template.md"}
     for source in sources:
         page = source.relative_to(ROOT).with_suffix(".html")

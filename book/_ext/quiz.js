@@ -145,7 +145,8 @@
     const measured = make("td");
     predicted.dataset.label = "You predicted";
     measured.dataset.label = "Measured";
-    const link = make("a", { href: `#${box.id}`, textContent: title.replace(/^Puzzle: /, "") });
+    const name = title.replace(/^Puzzle: ./, (start) => start.at(-1).toUpperCase());
+    const link = make("a", { href: `#${box.id}`, textContent: name });
     const row = make("tr", {}, make("th", { scope: "row" }, link), predicted, measured);
     summary.after(note);
 
@@ -189,7 +190,7 @@
     );
     const table = make(
       "table",
-      { className: "own" },
+      { className: "table own predictions" },
       make("caption", { textContent: "Your predictions, and what was measured" }),
       make("thead", {}, make("tr", {}, ...heads)),
       make("tbody", {}, ...rows),

@@ -120,6 +120,8 @@ class Question(SphinxDirective):
         *text, items = children
         if not text:
             raise _Malformed("there is no question above the options", self.lineno)
+        if any("contains-task-list" in node.get("classes", []) for node in text):
+            raise _Malformed("its options stand in two lists", self.lineno)
         options = [_Option(item) for item in items]
         if len(options) < FEWEST_OPTIONS:
             raise _Malformed(
@@ -135,7 +137,7 @@ class Question(SphinxDirective):
             names.add(option.name.casefold())
         right = [option for option in options if option.is_right]
         if not right:
-            raise _Malformed('no option is right, "- [x]"', self.lineno)
+            raise _Malformed("no option is right", self.lineno)
         if len(right) > 1:
             raise _Malformed("more than one option is right", right[1].line)
         return text, options

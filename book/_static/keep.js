@@ -34,7 +34,7 @@
   const progressOf = ([done, of]) => {
     const progress = document.createElement("span");
     progress.className = "kept-progress";
-    progress.textContent = `${done} of ${of} done`;
+    progress.textContent = ` ${done} of ${of} done`;
     return progress;
   };
 
@@ -46,9 +46,9 @@
       const progress = kept[pageOf(link.href)];
       if (!progress) continue;
       const line = document.createElement("li");
-      line.append(link.cloneNode(true), " ", progressOf(progress));
+      line.append(link.cloneNode(true), progressOf(progress));
       begun.append(line);
-      link.append(" ", progressOf(progress));
+      link.append(progressOf(progress));
     }
     const summary = document.getElementById("your-progress");
     if (!summary) return;
