@@ -10,13 +10,16 @@ from flightdelay import charter, evaluation
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
+from sklearn.calibration import calibration_curve
 from sklearn.metrics import (
     accuracy_score,
     average_precision_score,
     brier_score_loss,
     cohen_kappa_score,
+    confusion_matrix,
     roc_auc_score,
 )
+from statsmodels.api import OLS
 from statsmodels.stats.inter_rater import cohens_kappa
 
 # A warning would reach a lesson's stderr and fail its build.
@@ -84,6 +87,113 @@ def test_calibration_error_agrees_with_a_plain_loop(case, bins):
             expected += abs(rate - mean) * len(inside) / len(outcome)
     found = evaluation.expected_calibration_error(outcome, probability, bins)
     assert found == pytest.approx(expected, abs=1e-9)
+
+
+@given(judged, st.integers(1, 40))
+@settings(deadline=None)
+def test_calibration_error_is_a_share_and_at_least_the_overall_gap(case, bins):
+    outcome, probability = case
+    found = evaluation.expected_calibration_error(outcome, probability, bins)
+    gap = evaluation.calibration_gap(outcome, probability).mean()
+    assert abs(gap) - 1e-9 <= found <= 1
+    assert evaluation.expected_calibration_error(
+        outcome, probability, 1
+    ) == pytest.approx(abs(gap))
+    # Splitting each bin in two never hides anything.
+    finer = evaluation.expected_calibration_error(outcome, probability, 2 * bins)
+    assert finer >= found - 1e-9
+    assert evaluation.expected_calibration_error(outcome, outcome, bins) == 0
+
+
+def test_points_of_the_reliability_diagram_are_scikit_learns():
+    outcome, probability, date = invented()
+    table = evaluation.calibration_bins(outcome, probability, date, 10, resamples=20)
+    # scikit-learn puts an edge into the bin below: move off the edges.
+    inside = np.clip(probability + 1e-6, 0, 1)
+    rate, mean = calibration_curve(outcome, inside, n_bins=10)
+    assert table["rate"].to_numpy() == pytest.approx(rate)
+    assert table["probability"].to_numpy() == pytest.approx(mean, abs=1e-5)
+    assert table["flights"].sum() == len(outcome)
+    error = evaluation.expected_calibration_error(outcome, probability, 10)
+    gaps = (table["probability"] - table["rate"]).abs()
+    assert np.average(gaps, weights=table["flights"]) == pytest.approx(error)
+    one_bin = evaluation.rate_by(
+        outcome, (probability * 10).astype(int).clip(max=9), date, resamples=20
+    )
+    assert table["low"].tolist() == one_bin["low"].tolist()
+
+
+def test_luck_of_days_agrees_with_a_plain_loop():
+    outcome, probability, date = invented(days=15)
+    generator = np.random.default_rng(7)
+    errors = []
+    for _ in range(1500):
+        turned = {day: generator.random() < 0.5 for day in np.unique(date)}
+        signs = np.array([-1 if turned[day] else 1 for day in date.to_numpy()])
+        gap = signs * (probability - outcome)
+        place = np.minimum((probability * 5).astype(int), 4)
+        errors.append(sum(abs(gap[place == b].sum()) for b in range(5)) / len(gap))
+    found = evaluation.calibration_error_by_chance(
+        outcome, probability, date, bins=5, resamples=4000
+    )
+    assert found == pytest.approx(np.quantile(errors, 0.95), rel=0.05)
+
+
+def lucky_days(seed, shift=0.0, days=40, per_day=25):
+    """Probabilities that come true, but for the luck that flights of a day share."""
+    generator = np.random.default_rng(seed)
+    probability = generator.uniform(0.1, 0.6, (days, per_day))
+    mood = generator.uniform(-0.1, 0.1, (days, 1))
+    outcome = generator.random((days, per_day)) < probability + mood
+    date = np.repeat(np.arange(days), per_day)
+    return outcome.ravel().astype(float), (probability + shift).ravel(), date
+
+
+def test_true_probabilities_rarely_pass_the_limit_and_shifted_ones_do():
+    passed = {0.0: 0, 0.06: 0}
+    for shift in passed:
+        for seed in range(200):
+            outcome, probability, date = lucky_days(seed, shift)
+            limit = evaluation.calibration_error_by_chance(
+                outcome, probability, date, resamples=200
+            )
+            error = evaluation.expected_calibration_error(outcome, probability)
+            passed[shift] += error > limit
+    assert passed[0.0] <= 20  # 5% of 200, and three standard deviations of that
+    assert passed[0.06] >= 150
+
+
+# Parts of the Brier score
+
+
+def test_brier_parts_by_hand():
+    # Two bins of two flights; both probabilities of a bin are equal.
+    found = evaluation.brier_parts([0, 1, 1, 1], [0.2, 0.2, 0.8, 0.8], bins=2)
+    assert found.score == pytest.approx((0.04 + 0.64 + 0.04 + 0.04) / 4)
+    assert found.reliability == pytest.approx((0.3**2 + 0.2**2) / 2)
+    assert found.resolution == pytest.approx((0.25**2 + 0.25**2) / 2)
+    assert found.uncertainty == pytest.approx(0.75 * 0.25)
+    assert found.within_bins == pytest.approx(0)
+
+
+@given(judged, st.integers(1, 20))
+@settings(deadline=None)
+def test_brier_parts_add_up_to_the_score(case, bins):
+    outcome, probability = case
+    found = evaluation.brier_parts(outcome, probability, bins)
+    assert found.score == pytest.approx(
+        np.mean((outcome - probability) ** 2), abs=1e-12
+    )
+    assert min(found.reliability, found.resolution) >= 0
+    assert found.uncertainty == pytest.approx(outcome.var(), abs=1e-12)
+    # What is left is the two terms of Stephenson, Coelho and Jolliffe.
+    place = np.minimum((probability * bins).astype(int), bins - 1)
+    within = 0.0
+    for b in np.unique(place):
+        y, p = outcome[place == b], probability[place == b]
+        covariance = np.mean((y - y.mean()) * (p - p.mean()))
+        within += len(y) / len(outcome) * (p.var() - 2 * covariance)
+    assert found.within_bins == pytest.approx(within, abs=1e-9)
 
 
 # Costs
@@ -381,6 +491,117 @@ def test_rate_by_group_refuses_bad_input(outcome, date, reason):
         evaluation.rate_by(outcome, ["a", "b", "a"], pd.to_datetime(date))
 
 
+def invented_slices(size):
+    return pd.DataFrame(
+        {
+            "airport": np.tile(["JFK", "EWR", "LGA"], size // 3),
+            "part": np.where(np.arange(size) % 4 == 0, None, "day"),
+            "rare": ["yes"] * 5 + [None] * (size - 5),
+        }
+    )
+
+
+def test_slices_by_hand_and_by_cluster_robust_errors():
+    outcome, probability, date = invented(days=60, per_day=30)
+    slices = invented_slices(len(outcome))
+    table = evaluation.slice_gaps(
+        outcome, probability, slices, date, smallest=100, resamples=3000
+    )
+    assert table.index.tolist() == [
+        ("airport", "EWR"),
+        ("airport", "JFK"),
+        ("airport", "LGA"),
+        ("part", "day"),
+    ]
+    for (name, value), row in table.iterrows():
+        rows = (slices[name] == value).to_numpy()
+        gap = probability[rows] - outcome[rows]
+        assert row["gap"] == pytest.approx(gap.mean())
+        assert row["rate"] == pytest.approx(outcome[rows].mean())
+        assert row["probability"] == pytest.approx(probability[rows].mean())
+        assert (row["flights"], row["days"]) == (rows.sum(), 60)
+        by_statsmodels = OLS(gap, np.ones(len(gap))).fit(
+            cov_type="cluster", cov_kwds={"groups": pd.factorize(date[rows])[0]}
+        )
+        low, high = by_statsmodels.conf_int()[0]
+        assert (row["low"], row["high"]) == pytest.approx(
+            (low, high), abs=0.1 * (high - low)
+        )
+
+
+def test_loudest_slice_by_luck_agrees_with_a_plain_loop():
+    outcome, probability, date = invented(days=20)
+    slices = invented_slices(len(outcome))[["airport"]]
+    gap = probability - outcome
+    days = pd.factorize(date)[0]
+    names = slices["airport"].unique()
+    sums = np.array(
+        [
+            [gap[(slices["airport"] == name) & (days == day)].sum() for name in names]
+            for day in range(20)
+        ]
+    )
+    typical = np.sqrt((sums**2).sum(axis=0))
+    generator = np.random.default_rng(5)
+    loudest = [
+        np.abs(((generator.random(20) < 0.5) * 2 - 1) @ sums / typical).max()
+        for _ in range(2000)
+    ]
+    table = evaluation.slice_gaps(
+        outcome, probability, slices, date, smallest=1, resamples=4000
+    )
+    expected = np.quantile(loudest, 0.95) * typical / 80
+    found = table.loc["airport"].loc[names, "by_chance"]
+    assert found.to_numpy() == pytest.approx(expected, rel=0.05)
+
+
+def test_more_slices_need_a_louder_one():
+    outcome, probability, date = invented(days=40, per_day=30)
+    generator = np.random.default_rng(0)
+    many = pd.DataFrame(
+        {f"coin {i}": generator.integers(2, size=1200) for i in range(30)}
+    )
+    judge = partial(evaluation.slice_gaps, outcome, probability, date=date)
+    alone = judge(slices=many[["coin 0"]])["by_chance"]
+    among = judge(slices=many).loc[["coin 0"], "by_chance"]
+    assert (among > 1.1 * alone).all()
+
+
+def test_slices_without_surprise_or_flights():
+    outcome = np.tile([0.0, 1.0], 300)
+    date = np.repeat(np.arange(6), 100)
+    one = pd.DataFrame({"all": ["all"] * 600})
+    row = evaluation.slice_gaps(outcome, outcome, one, date).loc[("all", "all")]
+    assert row[["gap", "low", "high", "by_chance"]].tolist() == [0, 0, 0, 0]
+    with pytest.raises(ValueError, match="no slice of 601"):
+        evaluation.slice_gaps(outcome, outcome, one, date, smallest=601)
+
+
+def test_group_errors_agree_with_scikit_learn():
+    outcome, probability, date = invented()
+    group = np.tile(["b", "a"], len(outcome) // 2)
+    found = evaluation.group_errors(
+        outcome, probability, group, AGREED, date, resamples=50
+    )
+    assert found.index.tolist() == ["a", "b"]
+    for name, row in found.iterrows():
+        inside = group == name
+        prepared = probability[inside] >= AGREED.threshold
+        counts = confusion_matrix(outcome[inside], prepared)
+        (left_alone, needless), (missed, caught) = counts
+        assert row["flights"] == counts.sum()
+        expected = {
+            "base rate": (missed + caught) / counts.sum(),
+            "recall": caught / (missed + caught),
+            "false alarms": needless / (needless + left_alone),
+            "precision": caught / (caught + needless),
+            "calibration gap": (probability - outcome)[inside].mean(),
+        }
+        for figure, value in expected.items():
+            assert row[figure].estimate == pytest.approx(value)
+            assert row[figure].low <= value <= row[figure].high
+
+
 def test_report_puts_the_known_figures_side_by_side():
     outcome, probability, date = invented()
     models = pd.DataFrame({"rate": outcome.mean(), "model": probability})
@@ -416,12 +637,26 @@ def test_report_in_words():
         "|---|---|---|",
         "| rule | 0.510<br>0.400&nbsp;to 0.600 | 0.020 |",
     ]
+    named = judged.rename_axis("Judged on")
+    assert evaluation.report_markdown(named).startswith("| Judged on | ROC AUC |")
+    below_zero = evaluation.Interval(-0.5, -1, 0.25)
+    assert evaluation.narrow(below_zero, ".2f") == "−0.50<br>−1.00&nbsp;to 0.25"
 
 
 # What bad input gets
 
 JUDGES = {
     "calibration": evaluation.expected_calibration_error,
+    "calibration by chance": lambda outcome, probability: (
+        evaluation.calibration_error_by_chance(
+            outcome, probability, np.arange(len(outcome))
+        )
+    ),
+    "calibration gap": evaluation.calibration_gap,
+    "Brier parts": evaluation.brier_parts,
+    "slices": lambda outcome, probability: evaluation.slice_gaps(
+        outcome, probability, pd.DataFrame({"all": outcome}), np.arange(len(outcome))
+    ),
     "squared error": evaluation.squared_error,
     "cost": partial(evaluation.cost_per_flight, charter=AGREED),
     "thresholds": partial(evaluation.by_threshold, charter=AGREED),
@@ -471,6 +706,22 @@ def test_bad_option_is_refused(options, reason):
     with pytest.raises(ValueError, match=reason):
         evaluation.bootstrap_interval(
             outcome, probability, **{"metric": "roc_auc", "date": date} | options
+        )
+
+
+@pytest.mark.parametrize(
+    ("options", "reason"),
+    [
+        ({"bins": 0}, "bins"),
+        ({"resamples": 0}, "resamples"),
+        ({"date": ["2013-07-01"] * 480}, "too few"),
+    ],
+)
+def test_bad_option_of_the_luck_of_days_is_refused(options, reason):
+    outcome, probability, date = invented()
+    with pytest.raises(ValueError, match=reason):
+        evaluation.calibration_error_by_chance(
+            outcome, probability, **{"date": date} | options
         )
 
 

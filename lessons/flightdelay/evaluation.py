@@ -34,6 +34,27 @@ _VALUES_AT_ONCE = 4_000_000
 Metric = str | Callable[[np.ndarray, np.ndarray], np.ndarray]
 
 
+class BrierParts(NamedTuple):
+    """A Brier score and the parts that it is the sum of.
+
+    Attributes:
+        score: Brier score: reliability - resolution + uncertainty + within bins.
+        reliability: Mean squared distance between mean probability and rate in a bin;
+            0 if all probabilities come true.
+        resolution: Mean squared distance between a bin's rate and the overall rate;
+            large if the bins differ.
+        uncertainty: The score of whoever always says the overall rate.
+        within_bins: What the bins hide: spread of the probabilities in a bin, less
+            twice what that spread tells about the outcomes.
+    """
+
+    score: float
+    reliability: float
+    resolution: float
+    uncertainty: float
+    within_bins: float
+
+
 class Interval(NamedTuple):
     """A figure with its percentile interval.
 
@@ -74,11 +95,130 @@ def expected_calibration_error(
         ValueError: The input is empty, of unequal length, NaN, or out of range.
     """
     outcome, probability = _checked(outcome, probability)
-    if bins < 1:
-        raise ValueError(f"bins must be 1 or more, not {bins}.")
-    place = np.minimum((probability * bins).astype(int), bins - 1)
-    gap = np.bincount(place, weights=probability - outcome, minlength=bins)
+    gap = np.bincount(_bin(probability, bins), weights=probability - outcome)
     return float(np.abs(gap).sum() / len(outcome))
+
+
+def calibration_gap(outcome: ArrayLike, probability: ArrayLike) -> np.ndarray:
+    """Return each flight's probability minus its outcome.
+
+    The mean over any flights is how far their probabilities lie above their rate.
+    """
+    outcome, probability = _checked(outcome, probability)
+    return probability - outcome
+
+
+def calibration_bins(
+    outcome: ArrayLike,
+    probability: ArrayLike,
+    date: ArrayLike,
+    bins: int = 15,
+    resamples: int = 1000,
+    confidence: float = 0.95,
+    seed: int = 0,
+) -> pd.DataFrame:
+    """Return the points of a reliability diagram, with intervals by day.
+
+    Args:
+        outcome: 0 or 1 for each flight.
+        probability: Between 0 and 1 for each flight.
+        date: Day of each flight.
+        bins: Number of bins of equal width, as in `expected_calibration_error`.
+        resamples: Number of resamples of whole days.
+        confidence: Share of the resamples' rates inside the interval.
+        seed: Seed of the resampling.
+
+    Returns:
+        One row for each bin that holds flights, indexed by its number from 0: the
+        mean `probability`, and `rate`, `low`, `high`, `flights` and `days` as from
+        `rate_by`.
+
+    Raises:
+        ValueError: As in `rate_by`.
+    """
+    outcome, probability = _checked(outcome, probability)
+    place = _bin(probability, bins)
+    table = rate_by(outcome, place, date, resamples, confidence, seed)
+    table.insert(0, "probability", pd.Series(probability).groupby(place).mean())
+    return table.rename_axis("bin")
+
+
+def calibration_error_by_chance(
+    outcome: ArrayLike,
+    probability: ArrayLike,
+    date: ArrayLike,
+    bins: int = 15,
+    resamples: int = 1000,
+    confidence: float = 0.95,
+    seed: int = 0,
+) -> float:
+    """Return how large the calibration error gets by the luck of days alone.
+
+    If the probabilities come true, a day that turned out worse than they said could as
+    well have turned out better. So a coin is tossed for each day, and turns the
+    surprises of all its flights round or leaves them (a sign-flip test, Fisher 1935,
+    with whole days as its units). It takes a day to be as likely to surprise by so
+    much in one direction as in the other.
+
+    Args:
+        outcome: 0 or 1 for each flight.
+        probability: Between 0 and 1 for each flight.
+        date: Day of each flight.
+        bins: Number of bins, as in `expected_calibration_error`.
+        resamples: Number of times that all coins are tossed.
+        confidence: Share of the tosses that stay at or below the figure returned.
+        seed: Seed of the tosses.
+
+    Returns:
+        A number from 0 to 1. A calibration error above it is more than such luck.
+
+    Raises:
+        ValueError: As in `bootstrap_interval`.
+    """
+    outcome, probability = _checked(outcome, probability)
+    place, days = _units(len(outcome), "day", date)
+    surprise = np.zeros((days, bins))
+    np.add.at(surprise, (place, _bin(probability, bins)), probability - outcome)
+    errors = np.abs(_coins(resamples, days, seed) @ surprise).sum(axis=1) / len(outcome)
+    return float(np.quantile(errors, confidence))
+
+
+def brier_parts(
+    outcome: ArrayLike, probability: ArrayLike, bins: int = 15
+) -> BrierParts:
+    """Split the Brier score into what calibration, order and luck contribute.
+
+    Three parts are Murphy's (1973). They add up to the score only if all flights in a
+    bin have one probability; what is left is the two terms within bins of Stephenson,
+    Coelho and Jolliffe (2008).
+
+    Args:
+        outcome: 0 or 1 for each flight.
+        probability: Between 0 and 1 for each flight.
+        bins: Number of bins of equal width, as in `expected_calibration_error`.
+
+    Returns:
+        The score and its four parts.
+
+    Raises:
+        ValueError: The input is empty, of unequal length, NaN, or out of range.
+    """
+    outcome, probability = _checked(outcome, probability)
+    place = _bin(probability, bins)
+    size = np.bincount(place)
+    filled = size > 0
+    share = size[filled] / len(outcome)
+    rate, mean = (
+        np.bincount(place, weights=values)[filled] / size[filled]
+        for values in (outcome, probability)
+    )
+    overall = outcome.mean()
+    score = float(np.mean((probability - outcome) ** 2))
+    reliability = float(share @ (mean - rate) ** 2)
+    resolution = float(share @ (rate - overall) ** 2)
+    uncertainty = float(overall * (1 - overall))
+    within = score - (reliability - resolution + uncertainty)
+    return BrierParts(score, reliability, resolution, uncertainty, within)
 
 
 def squared_error(outcome: ArrayLike, probability: ArrayLike) -> np.ndarray:
@@ -328,6 +468,155 @@ def rate_by(
     )
 
 
+def slice_gaps(
+    outcome: ArrayLike,
+    probability: ArrayLike,
+    slices: pd.DataFrame,
+    date: ArrayLike,
+    smallest: int = 300,
+    resamples: int = 1000,
+    confidence: float = 0.95,
+    seed: int = 0,
+) -> pd.DataFrame:
+    """Return how far the probabilities miss the rate in each slice of the flights.
+
+    Among many slices some look bad by luck. `by_chance` allows for that: coins turn
+    whole days round, as in `calibration_error_by_chance`, and each time the loudest of
+    all slices counts, its gap measured in its own typical size (the "max T" of
+    Westfall and Young 1993).
+
+    Args:
+        outcome: 0 or 1 for each flight.
+        probability: Between 0 and 1 for each flight.
+        slices: One row for each flight, one column for each property, such as its
+            airport. Flights whose value is missing are in no slice of that property.
+        date: Day of each flight.
+        smallest: Slices with fewer flights are left out.
+        resamples: Number of resamples of days, and of tosses.
+        confidence: Of the intervals, and of the limit.
+        seed: Seed of the resampling.
+
+    Returns:
+        One row for each slice, indexed by `property` and `value`, in sorted order:
+        mean `probability`, `rate`, their difference `gap` with `low` and `high` by day
+        for this slice alone, `by_chance` (how large its gap must be to be louder than
+        the loudest of all slices by luck), `flights` and `days`.
+
+    Raises:
+        ValueError: As in `bootstrap_interval`, or no slice is large enough.
+    """
+    outcome, probability = _checked(outcome, probability)
+    place, days = _units(len(outcome), "day", date)
+    parts = []
+    for name in slices:
+        code, values = pd.factorize(slices[name].to_numpy(), sort=True)
+        for number, value in enumerate(values):
+            rows = np.flatnonzero(code == number)
+            if len(rows) >= smallest:
+                parts.append(((name, value), rows))
+    if not parts:
+        raise ValueError(f"There is no slice of {smallest} flights or more.")
+
+    def by_day(values: np.ndarray) -> np.ndarray:
+        # Sums over the flights of each day and slice: (days, slices).
+        columns = [np.bincount(place[r], values[r], minlength=days) for _, r in parts]
+        return np.column_stack(columns)
+
+    size = by_day(np.ones(len(outcome)))
+    late, said = by_day(outcome), by_day(probability)
+    surprise = said - late
+    weights = np.concatenate(list(_weights(days, "day", resamples, seed, size.size)))
+    with np.errstate(invalid="ignore"):
+        drawn = weights @ surprise / (weights @ size)
+    low, high = _ends(drawn, confidence)
+    flights = size.sum(axis=0)
+    # The standard deviation of a sum of terms of random sign.
+    typical = np.sqrt((surprise**2).sum(axis=0))
+    tossed = np.abs(_coins(resamples, days, seed) @ surprise)
+    # A slice without any surprise is as quiet as can be.
+    loudness = np.divide(tossed, typical, out=np.zeros_like(tossed), where=typical > 0)
+    loudest = loudness.max(axis=1)
+    return pd.DataFrame(
+        {
+            "probability": said.sum(axis=0) / flights,
+            "rate": late.sum(axis=0) / flights,
+            "gap": surprise.sum(axis=0) / flights,
+            "low": low,
+            "high": high,
+            "by_chance": np.quantile(loudest, confidence) * typical / flights,
+            "flights": flights.astype(int),
+            "days": (size > 0).sum(axis=0),
+        },
+        index=pd.MultiIndex.from_tuples(
+            [name for name, _ in parts], names=["property", "value"]
+        ),
+    )
+
+
+def group_errors(
+    outcome: ArrayLike,
+    probability: ArrayLike,
+    group: ArrayLike,
+    charter: Charter,
+    date: ArrayLike,
+    resamples: int = 1000,
+) -> pd.DataFrame:
+    """Compare groups at the charter's threshold: base rates, calibration and errors.
+
+    Args:
+        outcome: 0 or 1 for each flight.
+        probability: Between 0 and 1 for each flight.
+        group: Group of each flight.
+        charter: Gives threshold, confidence and resampling unit.
+        date: Day of each flight.
+        resamples: Number of resamples.
+
+    Returns:
+        One row for each group, in sorted order, with its number of `flights` and these
+        `Interval`s: base rate, calibration gap (mean probability minus rate), recall
+        (share prepared of those not on time), false alarms (share prepared of those on
+        time) and precision (share not on time of those prepared).
+
+    Raises:
+        ValueError: As in `bootstrap_interval`, or a figure has no flights in a group.
+    """
+    outcome, probability = _checked(outcome, probability)
+    date, prepared = np.asarray(date), probability >= charter.threshold
+    options = {
+        "unit": charter.resampling_unit,
+        "resamples": resamples,
+        "confidence": charter.confidence,
+    }
+
+    def share(of: np.ndarray, among: np.ndarray) -> Interval:
+        values = of[among].astype(float)
+        return bootstrap_interval(
+            values, values, lambda values, _: values, date=date[among], **options
+        )
+
+    rows = {}
+    for name in sorted(set(np.asarray(group))):
+        inside = np.asarray(group) == name
+        rows[name] = pd.Series(
+            {
+                "flights": int(inside.sum()),
+                "base rate": share(outcome, inside),
+                "calibration gap": bootstrap_interval(
+                    outcome[inside],
+                    probability[inside],
+                    calibration_gap,
+                    date=date[inside],
+                    **options,
+                ),
+                "recall": share(prepared, inside & (outcome == 1)),
+                "false alarms": share(prepared, inside & (outcome == 0)),
+                "precision": share(outcome, inside & prepared),
+            },
+            dtype=object,
+        )
+    return pd.DataFrame(rows).T
+
+
 def report(
     outcome: ArrayLike,
     probabilities: pd.DataFrame,
@@ -385,21 +674,27 @@ def report(
     return pd.DataFrame(rows).T[list(REPORT_FORMATS)]
 
 
+def narrow(figure: Interval | float, form: str) -> str:
+    """Return a figure for a cell of a Markdown table that stays narrow on a phone.
+
+    The ends of an interval stand below the figure: "0.671<br>0.650&nbsp;to 0.691".
+    """
+    text = f"{figure:{form}}"
+    for old, new in {" (": "<br>", " to ": "&nbsp;to ", ")": "", "-": "\u2212"}.items():
+        text = text.replace(old, new)
+    return text
+
+
 def report_markdown(judged: pd.DataFrame) -> str:
     """Return a `report` as a Markdown table, each interval below its figure."""
-    # "0.671 (0.650 to 0.691)", in lines that stay narrow on a phone.
-    narrow = {" (": "<br>", " to ": "&nbsp;to ", ")": ""}
     lines = [
-        "| Model | " + " | ".join(judged.columns) + " |",
+        f"| {judged.index.name or 'Model'} | " + " | ".join(judged.columns) + " |",
         "|---|" + "---|" * judged.shape[1],
     ]
     for model, figures in judged.iterrows():
-        cells = []
-        for name, figure in figures.items():
-            text = f"{figure:{REPORT_FORMATS[name]}}"
-            for old, new in narrow.items():
-                text = text.replace(old, new)
-            cells.append(text)
+        cells = [
+            narrow(figure, REPORT_FORMATS[name]) for name, figure in figures.items()
+        ]
         lines.append(f"| {model} | " + " | ".join(cells) + " |")
     return "\n".join(lines)
 
@@ -429,6 +724,21 @@ def _checked(
     if not ((probability >= 0) & (probability <= 1)).all():
         raise ValueError("probability must lie between 0 and 1.")
     return outcome, probability
+
+
+def _bin(probability: np.ndarray, bins: int) -> np.ndarray:
+    """Return the number of each probability's bin; edges belong to the bin above."""
+    if bins < 1:
+        raise ValueError(f"bins must be 1 or more, not {bins}.")
+    return np.minimum((probability * bins).astype(int), bins - 1)
+
+
+def _coins(resamples: int, days: int, seed: int) -> np.ndarray:
+    """Return 1 or -1 for each day: (resamples, days)."""
+    if resamples < 1:
+        raise ValueError(f"resamples must be 1 or more, not {resamples}.")
+    generator = np.random.default_rng(seed)
+    return generator.choice([-1.0, 1.0], size=(resamples, days))
 
 
 def _weighted_metric(
@@ -498,11 +808,12 @@ def _kappa(first: np.ndarray, second: np.ndarray, place: np.ndarray) -> _Figure:
 
     def kappa(weights: np.ndarray) -> np.ndarray:
         agree, ones, other_ones, flights = (weights @ counted).T
-        observed = agree / flights
-        share, other = ones / flights, other_ones / flights
-        by_chance = share * other + (1 - share) * (1 - other)
-        # Two labelings that are all equal leave nothing to agree about beyond chance.
+        # Two labelings that are all equal leave nothing to agree about beyond chance,
+        # and no flights nothing at all.
         with np.errstate(invalid="ignore"):
+            observed = agree / flights
+            share, other = ones / flights, other_ones / flights
+            by_chance = share * other + (1 - share) * (1 - other)
             return (observed - by_chance) / (1 - by_chance)
 
     return kappa
