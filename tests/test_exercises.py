@@ -32,6 +32,11 @@ class _Hostile:
     __hash__ = None
 
 
+class _Secretive:
+    def __getattribute__(self, _: str) -> None:
+        raise RuntimeError("no")
+
+
 JUNK = {
     "a string": "twenty",
     "an empty string": "",
@@ -46,6 +51,7 @@ JUNK = {
     "a function": len,
     "a class": int,
     "an object that raises": _Hostile(),
+    "an object that raises at every attribute": _Secretive(),
 }
 
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
-from types import EllipsisType
 from typing import Literal
 
 
@@ -99,7 +98,7 @@ def check(number: str, answer: object) -> Verdict:
                 f'quotes: `check("{number}", …)`.'
             )
         return wrong(f"There is no exercise {number!r}; the titles have the numbers.")
-    if answer is None or isinstance(answer, EllipsisType):
+    if answer is None or answer is ...:
         return Verdict("unanswered", f"The answer is {exercise.expects}.")
     try:
         return exercise.judge(answer)
