@@ -1,12 +1,30 @@
 """Step 6: what is served is what was trained, and no answer is lost."""
 
+import asyncio
 import functools
+import subprocess
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
+import httpx
 import numpy as np
 import pandas as pd
 import pytest
-from flightdelay import data, features, labels, models, service
+import schemathesis
+from flightdelay import charter, data, features, labels, models, service, store
 from flightdelay.service import scoring
+from flightdelay.service.app import create_app
+from flightdelay.service.process import RunningService
+from flightdelay.service.rollout import (
+    RollbackRule,
+    Rollout,
+    canary,
+    in_canary,
+    outcome_known_at,
+)
+from hypothesis import HealthCheck, given, settings
+from hypothesis.errors import Unsatisfiable
 
 REQUEST = ["carrier", "flight", "origin", "dest", "distance", "scheduled_departure"]
 
@@ -183,3 +201,316 @@ def test_an_empty_log_can_be_read(tmp_path):
     with service.PredictionLog(tmp_path / "log.sqlite") as log:
         assert log.read().empty
         assert log.count() == 0
+
+
+# --- Over real HTTP, with the service in a process of its own.
+
+BODY = {
+    "carrier": "DL",
+    "flight": 843,
+    "origin": "JFK",
+    "dest": "ATL",
+    "distance": 760,
+    "scheduled_departure": "2013-06-13T16:59:00-04:00",
+}
+
+
+def bodies(flights):
+    moments = [moment.isoformat() for moment in flights["scheduled_departure"]]
+    return flights[REQUEST].assign(scheduled_departure=moments).to_dict("records")
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory):
+    with RunningService(tmp_path_factory.mktemp("service")) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def client(running):
+    with httpx.Client(base_url=running.url, timeout=120) as client:
+        yield client
+
+
+def test_the_service_answers_what_the_training_pipeline_says(client):
+    flights = golden().iloc[300:320]
+    expected = trained_probability(flights)
+    batch = client.post("/predictions/batch", json={"departures": bodies(flights)})
+    found = [answer["probability"] for answer in batch.json()["predictions"]]
+    np.testing.assert_allclose(found, expected, atol=1e-6)
+    one = client.post("/predictions", json=bodies(flights)[7]).json()
+    assert one["probability"] == pytest.approx(expected[7], abs=1e-6)
+    assert one["prepare"] == (one["probability"] >= one["threshold"])
+    assert (one["fallback"], one["warning"]) == ([], None)
+
+
+def test_an_answer_stands_in_the_log_when_it_arrives(client, running):
+    answer = client.post("/predictions", json=BODY).json()
+    with service.PredictionLog(running.log_file) as log:
+        row = log.read().set_index("request_id").loc[answer["request_id"]]
+    assert row["probability"] == answer["probability"]
+    assert row["model_version"] == client.get("/version").json()["model_version"]
+    assert np.isnan(row["outcome"])
+    outcome = {"request_id": answer["request_id"], "not_on_time": True}
+    assert client.post("/outcomes", json=outcome).status_code == 200
+    assert client.post("/outcomes", json=outcome).status_code == 200
+    contrary = client.post("/outcomes", json=outcome | {"not_on_time": False})
+    assert contrary.status_code == 409
+    unknown = client.post("/outcomes", json=outcome | {"request_id": "0" * 32})
+    assert unknown.status_code == 404
+    with service.PredictionLog(running.log_file) as log:
+        row = log.read().set_index("request_id").loc[answer["request_id"]]
+    assert row["outcome"] == 1
+
+
+@pytest.mark.parametrize(
+    ("change", "field", "reason"),
+    [
+        ({"carrier": "delta"}, "carrier", "pattern"),
+        ({"flight": 0}, "flight", "greater"),
+        ({"flight": "843"}, "flight", "integer"),
+        ({"origin": "LAX"}, "origin", "'EWR', 'JFK' or 'LGA'"),
+        ({"dest": "JFK"}, "dest", "airport of departure"),
+        ({"distance": 76000}, "distance", "6000"),
+        ({"distance": 760.5}, "distance", "integer"),
+        ({"distance": float("1e300")}, "distance", "integer"),
+        ({"dep_delay": 12}, "dep_delay", "not permitted"),
+        (
+            {"scheduled_departure": "2013-06-13T16:59"},
+            "scheduled_departure",
+            "timezone",
+        ),
+        ({"scheduled_departure": "0001-01-01T00:00Z"}, "scheduled_departure", "2013"),
+        ({"scheduled_departure": "2014-01-01T05:00Z"}, "scheduled_departure", "2013"),
+        ({"scheduled_departure": 1371157140}, "scheduled_departure", "ISO 8601"),
+    ],
+)
+def test_a_bad_request_gets_field_and_reason_and_no_row(
+    client, running, change, field, reason
+):
+    with service.PredictionLog(running.log_file) as log:
+        before = log.count()
+        alone = client.post("/predictions", json=BODY | change)
+        in_batch = client.post(
+            "/predictions/batch", json={"departures": [BODY, BODY | change]}
+        )
+        assert log.count() == before
+    for answer, path in ((alone, field), (in_batch, f"departures.1.{field}")):
+        assert answer.status_code == 422
+        (error,) = answer.json()["errors"]
+        assert error["field"] == path
+        assert reason in error["reason"]
+
+
+@pytest.mark.parametrize("text", [b"", b"{", b"[]", b"\xff", b'{"carrier": NaN}'])
+def test_what_is_no_departure_at_all_is_refused_too(client, text):
+    header = {"content-type": "application/json"}
+    answer = client.post("/predictions", content=text, headers=header)
+    assert answer.status_code == 422
+    assert all(error["reason"] for error in answer.json()["errors"])
+
+
+def test_a_fallback_is_answered_with_a_warning(client):
+    known = client.post("/predictions", json=BODY).json()
+    assert known["warning"] is None
+    unknown = client.post("/predictions", json=BODY | {"carrier": "ZZ"}).json()
+    assert unknown["fallback"] == ["unknown carrier"]
+    assert f"{model().costs['unknown carrier']:.2f}" in unknown["warning"]
+    # The feed of operations ends with August.
+    later = BODY | {"scheduled_departure": "2013-10-13T16:59:00-04:00"}
+    answer = client.post("/predictions", json=later).json()
+    assert answer["fallback"] == ["no report of operations"]
+    assert f"{model().costs['no report of operations']:.2f}" in answer["warning"]
+
+
+@pytest.mark.parametrize("mode", list(schemathesis.GenerationMode))
+def test_whatever_is_sent_the_service_keeps_to_its_description(running, mode):
+    described = schemathesis.openapi.from_url(f"{running.url}/openapi.json")
+    checks = schemathesis.checks
+    paths = []
+    for found in described.get_all_operations():
+        operation = found.ok()
+        cases = operation.as_strategy(generation_mode=mode)
+
+        @settings(
+            max_examples=80,
+            deadline=None,
+            derandomize=True,
+            database=None,
+            suppress_health_check=list(HealthCheck),
+        )
+        @given(case=cases)
+        def keeps_to_its_description(case):
+            case.call_and_validate(
+                checks=[
+                    checks.not_a_server_error,
+                    checks.response_schema_conformance,
+                    checks.status_code_conformance,
+                    checks.content_type_conformance,
+                ]
+            )
+
+        try:
+            keeps_to_its_description()
+        except Unsatisfiable:
+            continue  # Nothing can be wrong with a request that takes nothing.
+        paths.append(operation.path)
+    assert {"/predictions", "/predictions/batch", "/outcomes"} <= set(paths)
+
+
+def test_a_killed_service_has_lost_no_answer(tmp_path):
+    departures = bodies(golden().iloc[:2000])
+    acknowledged = []
+    half_way = threading.Event()
+    killed = threading.Event()
+
+    def ask(departure):
+        if killed.is_set():
+            return
+        try:
+            answer = httpx.post(f"{url}/predictions", json=departure, timeout=120)
+        except httpx.HTTPError:
+            return  # Cut off by the kill: never acknowledged.
+        acknowledged.append(answer.json())
+        if len(acknowledged) >= 60:
+            half_way.set()
+
+    with RunningService(tmp_path) as first, ThreadPoolExecutor(8) as clients:
+        url = first.url
+        asked = [clients.submit(ask, departure) for departure in departures]
+        assert half_way.wait(120)
+        first.kill()
+        killed.set()
+    for request in asked:
+        request.result()
+    assert 60 <= len(acknowledged) < len(departures)
+    with (
+        RunningService(tmp_path) as second,
+        service.PredictionLog(second.log_file) as log,
+    ):
+        rows = log.read().set_index("request_id")
+        for answer in acknowledged:
+            row = rows.loc[answer["request_id"]]
+            assert row["probability"] == answer["probability"]
+        # It goes on where the other one was stopped, and takes outcomes for its rows.
+        outcome = {"request_id": acknowledged[0]["request_id"], "not_on_time": False}
+        recorded = httpx.post(f"{second.url}/outcomes", json=outcome, timeout=120)
+        assert recorded.status_code == 200
+        httpx.post(f"{second.url}/predictions", json=BODY, timeout=120)
+        assert log.count() == len(rows) + 1
+
+
+def test_an_answer_that_cannot_be_logged_is_not_given(tmp_path):
+    with service.PredictionLog(tmp_path / "log.sqlite") as log:
+        app = create_app(feeds(), model(), log)
+        log._write("DROP TABLE predictions", [()])
+        transport = httpx.ASGITransport(app)
+
+        async def ask():
+            async with httpx.AsyncClient(
+                transport=transport, base_url="http://service"
+            ) as client:
+                return await client.post("/predictions", json=BODY)
+
+        answer = asyncio.run(ask())
+    assert answer.status_code == 503
+    assert answer.json()["errors"][0]["field"] == "log"
+
+
+def command(*options):
+    return subprocess.run(
+        [sys.executable, "-m", "flightdelay.service", *options],
+        cwd=store.ROOT / "lessons",
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_a_taken_port_is_one_clear_sentence(running, tmp_path):
+    port = running.url.rpartition(":")[2]
+    ended = command("--port", port, "--log", str(tmp_path / "log.sqlite"))
+    assert ended.returncode == 1
+    assert "Traceback" not in ended.stderr
+    assert f"port {port}" in ended.stderr
+    assert "--port" in ended.stderr
+
+
+def test_a_log_that_cannot_be_written_is_one_clear_sentence(tmp_path):
+    ended = command("--port", "0", "--log", str(tmp_path / "missing" / "log.sqlite"))
+    assert ended.returncode == 1
+    assert "Traceback" not in ended.stderr
+    assert "--log" in ended.stderr
+
+
+def test_the_service_ends_with_the_process_that_started_it(tmp_path):
+    server = RunningService(tmp_path)
+    assert server.stop() == 0
+    assert (tmp_path / "service.txt").read_text(encoding="utf-8") == ""
+
+
+# --- Canary and rollback.
+
+
+def answers(prepare):
+    probability = np.where(prepare, 0.9, 0.1)
+    return pd.DataFrame({"probability": probability, "prepare": prepare})
+
+
+def rollout_day():
+    flights = golden().iloc[:400].reset_index(drop=True)
+    return flights, labels.not_on_time(flights).astype(bool).to_numpy()
+
+
+def test_a_canary_draws_the_share_and_always_the_same_flights():
+    flights = data.period_rows(open_flights(), "validation")
+    drawn = in_canary(flights, 0.2)
+    assert drawn.mean() == pytest.approx(0.2, abs=0.01)
+    again = in_canary(flights.sample(frac=1, random_state=0), 0.2)
+    assert again.loc[flights.index].equals(drawn)
+    assert not in_canary(flights, 0).any()
+    assert in_canary(flights, 1).all()
+    assert (in_canary(flights, 0.2, "other") != drawn).any()
+
+
+def test_a_release_that_answers_alike_is_never_rolled_back():
+    flights, late = rollout_day()
+    same = answers(late)
+    rule = RollbackRule(budget=0.5, differing=0)
+    assert canary(flights, same, same, rule, charter.load()) == Rollout(
+        None, "", len(flights), 0, 0.0
+    )
+
+
+def test_differing_decisions_roll_back_before_any_outcome_is_known():
+    flights, late = rollout_day()
+    rule = RollbackRule(budget=1e9, differing=0.2, window=50)
+    went = canary(flights, answers(late), answers(~late), rule, charter.load())
+    assert (went.reason, went.answered, went.changed) == ("decisions", 50, 50)
+    assert went.rolled_back_at == flights["cut_off"].iloc[49]
+
+
+def test_a_lost_budget_rolls_back_when_the_outcomes_are_known():
+    flights, late = rollout_day()
+    agreed = charter.load()
+    rule = RollbackRule(budget=300, differing=1)
+    went = canary(flights, answers(late), answers(~late), rule, agreed)
+    assert went.reason == "cost"
+    known = flights.assign(at=outcome_known_at(flights)).sort_values("at")
+    wrong = np.where(
+        late[known.index],
+        agreed.cost_unprepared - agreed.cost_prepare,
+        agreed.cost_prepare,
+    )
+    tripped = known["at"].iloc[np.argmax(wrong.cumsum() > 300)]
+    assert went.rolled_back_at == tripped
+    assert went.answered == (flights["cut_off"] < tripped).sum()
+    assert went.lost > 300
+
+
+def test_a_better_release_stays():
+    flights, late = rollout_day()
+    rule = RollbackRule(budget=0.5, differing=1)
+    went = canary(flights, answers(~late), answers(late), rule, charter.load())
+    assert went.rolled_back_at is None
+    assert went.lost < 0
