@@ -305,14 +305,17 @@ def card(layout: Layout, step: Step) -> str:
         middle = y + height / 2
         disk = number(step, x + 25, middle, 14, filled=True)
         name = spans(lines, x + 49, middle + 14.5 - 9 * len(lines), 18)
+        size = layout.font_size
     else:
         disk = number(step, x + 25, y + 25, 13, filled=True)
-        name = spans(lines, x + 12, y + 60, 18)
+        name = spans(lines, x + 11, y + 60, 18)
+        # "production" must fit into its card in the widest font of a system, too.
+        size = 13
     return (
         box.rect(RING, grow=4)
         + box.rect('fill="currentColor" rx="10"')
         + f'<path {tone("paper")} d="{face}"/>{disk}'
-        + f'<text {tone("ink")} font-weight="600">{name}</text>'
+        + f'<text {tone("ink")} font-weight="600" font-size="{size:g}">{name}</text>'
     )
 
 
