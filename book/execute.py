@@ -22,6 +22,7 @@ from execution_cache import SITE_BUILD, cache_folder
 from jupyter_cache import get_cache
 from jupyter_cache.base import CacheBundleIn, JupyterCacheAbstract
 from jupyter_client.kernelspec import NoSuchKernel
+from kernel_environment import QUIET_AND_REPEATABLE
 from myst_nb.core.read import (
     MystMetadataParsingError,
     is_myst_markdown_notebook,
@@ -32,17 +33,8 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernel
 from nbformat import NotebookNode
 from sphinx_external_toc.parsing import MalformedError, parse_toc_yaml
 
-# What a kernel finds in its environment; all must be set before it starts.
-KERNEL_ENVIRONMENT = {
-    SITE_BUILD: "1",
-    # TensorFlow greets on stderr.
-    "TF_CPP_MIN_LOG_LEVEL": "3",
-    "TF_ENABLE_ONEDNN_OPTS": "0",
-    # As many lessons run as there are processors: each has one for itself.
-    "OMP_NUM_THREADS": "1",
-    # The same order of sets, and so the same output, in every build.
-    "PYTHONHASHSEED": "0",
-}
+# What the kernel of a lesson finds in its environment.
+KERNEL_ENVIRONMENT = {SITE_BUILD: "1", **QUIET_AND_REPEATABLE}
 
 
 class LessonError(Exception):

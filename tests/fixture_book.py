@@ -16,6 +16,7 @@ COPIED = (
     "requirements.txt",
     "book/build.py",
     "book/execute.py",
+    "book/kernel_environment.py",
     "book/serve.py",
     "book/_ext",
     "book/_static",

@@ -76,7 +76,8 @@ def test_a_change_of_what_lessons_read_makes_it_anew(root, name):
     assert store.keep("model", lambda: "new", root) == "new"
 
 
-def test_a_change_of_a_lesson_s_text_does_not(root):
+@pytest.mark.parametrize("name", ["1-lesson.md", "1-lesson.ipynb"])
+def test_a_lesson_s_text_or_a_downloaded_lesson_does_not(root, name):
     store.keep("model", lambda: "old", root)
-    (root / "lessons" / "1-lesson.md").write_text("another text\n")
+    (root / "lessons" / name).write_text("another text\n")
     assert store.keep("model", _fail, root) == "old"

@@ -1,5 +1,6 @@
 """The workflows are valid, safe, and call what exists; so is the citation file."""
 
+import json
 import os
 import re
 import shutil
@@ -233,6 +234,20 @@ def test_the_weekly_report_waits_for_every_check():
         for step in weekly[check]["steps"]:
             if step.get("run", "").startswith("make "):
                 assert step["timeout-minutes"] < weekly[check]["timeout-minutes"]
+
+
+def test_the_container_has_the_python_of_binder_and_installs_the_lock():
+    text = (ROOT / ".devcontainer/devcontainer.json").read_text(encoding="utf-8")
+    container = json.loads(text)
+    runtime = (ROOT / "binder/runtime.txt").read_text(encoding="utf-8").strip()
+    assert container["image"] == runtime.replace("-", ":")
+    program, target = container["postCreateCommand"].split()
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    assert program == "make"
+    assert f"\n{target}: requirements.txt" in makefile
+    labels = [port["label"] for port in container["portsAttributes"].values()]
+    for command in re.findall(r"make (\w+)", " ".join(labels)):
+        assert f"\n{command}: {target} ##" in makefile
 
 
 def test_the_citation_names_the_version_of_the_course():

@@ -32,7 +32,9 @@ def digest(root: Path = ROOT) -> str:
     """
     everything = hashlib.sha256(platform.python_version().encode())
     for path in [root / "requirements.txt", *sorted((root / "lessons").rglob("*"))]:
-        is_lesson = path.parent == root / "lessons" and path.suffix == ".md"
+        in_folder = path.parent == root / "lessons"
+        # A reader may have laid a downloaded lesson there.
+        is_lesson = in_folder and path.suffix in (".md", ".ipynb")
         is_hidden = ".ipynb_checkpoints" in path.parts or path.suffix == ".pyc"
         if is_lesson or is_hidden or not path.is_file():
             continue
