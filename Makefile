@@ -5,7 +5,7 @@ LOCK_FLAGS := --universal --python-version 3.11 --generate-hashes --upgrade \
 	--no-header --no-annotate --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help book serve test links bench lock clean
+.PHONY: help book serve lab test binder links bench lock clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' Makefile
@@ -14,13 +14,23 @@ book: .venv/book ## execute the lessons and build the site in _build/html
 	@$(BIN)/python book/build.py
 
 serve: .venv/book ## build, open the site in a browser, rebuild whenever a file is saved
-	@$(BIN)/python book/serve.py
+	@$(BIN)/python book/serve.py $(NETWORK)
+
+# Only on request, `make serve HOST=0.0.0.0`, is the site served to the local network. Some
+# shells set a variable HOST of their own, which asks for nothing.
+NETWORK = $(if $(filter command,$(origin HOST)),--host $(HOST))
+
+lab: .venv/book ## open the lessons in JupyterLab, as notebooks
+	@$(BIN)/python book/lab.py
 
 test: .venv/test book ## check everything: code, data, lessons, pages in a real browser
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/codespell
 	@$(BIN)/python -m pytest
+
+binder: .venv/test book ## do what Binder does; run every lesson there in a real browser
+	@$(BIN)/python -m pytest tests/test_launch.py
 
 links: .venv/book ## ask every external link whether it still answers
 	@$(BIN)/python book/build.py --builder linkcheck

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import ipaddress
 import socket
 import subprocess
 import sys
 from pathlib import Path
 
+import psutil
 from livereload import Server
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -27,6 +29,33 @@ def rebuild() -> bool:
     return subprocess.run(command, check=False).returncode == 0
 
 
+def addresses(host: str, port: int) -> list[str]:
+    """List what others in the network type to reach this server.
+
+    Args:
+        host: The address that the server listens at.
+        port: Its port.
+
+    Returns:
+        Web addresses; none if the server can be reached from this machine only.
+    """
+    if host == "0.0.0.0":
+        # Asked of the network cards: a room without internet may have no route out.
+        hosts = [
+            card.address
+            for cards in psutil.net_if_addrs().values()
+            for card in cards
+            if card.family == socket.AF_INET
+        ]
+    else:
+        hosts = [host]
+    return [
+        f"http://{one}:{port}"
+        for one in hosts
+        if one != "localhost" and not ipaddress.ip_address(one).is_loopback
+    ]
+
+
 def main() -> None:
     """Serve the site on this machine only, unless another host is asked for."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -43,6 +72,10 @@ def main() -> None:
         )
     if not rebuild() and not (ROOT / "_build/html").exists():
         sys.exit("There is no site to show yet: mend the page above and try again.")
+    reachable = addresses(options.host, options.port)
+    if reachable:
+        listed = " or ".join(reachable)
+        print(f"Everybody in this network can read the site at {listed}", flush=True)
     server = Server()
     for pattern in WATCHED:
         server.watch(str(ROOT / pattern), rebuild)
@@ -50,7 +83,8 @@ def main() -> None:
         root=str(ROOT / "_build/html"),
         host=options.host,
         port=options.port,
-        open_url_delay=1,
+        # livereload would open the address that it listens at, such as 0.0.0.0.
+        open_url_delay=None if reachable else 1,
     )
 
 

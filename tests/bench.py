@@ -21,6 +21,7 @@ from pathlib import Path
 from threading import Thread
 from urllib.parse import urlsplit
 
+from binder_image import copy_repository
 from browser import launch_options
 from conftest import QuietHandler, book_pages
 from nbclient import NotebookClient
@@ -40,16 +41,6 @@ def seconds(command: list[str | Path], folder: Path) -> float:
     started = time.perf_counter()
     subprocess.run(command, cwd=folder, check=True, capture_output=True)
     return time.perf_counter() - started
-
-
-def copy_repository(folder: Path) -> None:
-    """Copy all files that git knows or would add."""
-    listing = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
-    names = subprocess.run(listing, cwd=ROOT, check=True, capture_output=True).stdout
-    for name in filter(None, names.decode().split("\0")):
-        if (ROOT / name).exists():
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            (folder / name).write_bytes((ROOT / name).read_bytes())
 
 
 def run_lesson(path: Path) -> tuple[float, float]:

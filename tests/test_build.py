@@ -4,6 +4,7 @@ Each test plants a fault in a small book and runs the real build on it.
 """
 
 import io
+import json
 import os
 import re
 import shutil
@@ -13,12 +14,16 @@ import subprocess
 import sys
 import time
 import urllib.request
+from functools import partial
+from types import SimpleNamespace
 from unittest import mock
 
 import build
 import execute
+import nbformat
 import pytest
 import repository
+import serve
 from filelock import FileLock
 from fixture_book import COUNTED, ROOT, Book, make_book
 from jupyter_cache import get_cache
@@ -66,6 +71,13 @@ def names(folder):
     return {path.relative_to(folder).as_posix() for path in folder.rglob("*")}
 
 
+def free_port():
+    """Find a port that nobody listens at."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
 def is_alive(process_number):
     try:
         os.kill(process_number, 0)
@@ -82,7 +94,9 @@ def links(page):
 def good(tmp_path_factory):
     """A book and its good site, built in a fork; tests do not change it."""
     book = make_book(tmp_path_factory.mktemp("good") / "book")
-    result = book.build(GITHUB_REPOSITORY="someone/fork")
+    result = book.build(
+        GITHUB_REPOSITORY="someone/fork", GITHUB_REF="refs/heads/spring"
+    )
     assert result.status == 0, result.text
     assert "Executing 2 of 2 lessons" in result.text
     return book
@@ -621,12 +635,13 @@ def test_git_remote_becomes_a_web_address_without_secrets(remote, address):
     assert repository.web_address(remote) == address
 
 
-def test_buttons_of_a_fork_lead_to_the_fork(good):
-    assert (
-        "https://mybinder.org/v2/gh/someone/fork/main"
-        "?urlpath=lab/tree/lessons/2-second.md"
-    ) in links(good.page("lessons/2-second"))
-    assert f"{FORK}/edit/main/book/index.md" in links(good.page("book/index"))
+def test_buttons_of_a_fork_lead_to_the_fork_and_its_branch(good):
+    for lesson in ("1-first", "2-second"):
+        assert (
+            "https://mybinder.org/v2/gh/someone/fork/spring"
+            f"?urlpath=lab/tree/lessons/{lesson}.md"
+        ) in links(good.page(f"lessons/{lesson}"))
+    assert f"{FORK}/edit/spring/book/index.md" in links(good.page("book/index"))
     assert 'src="/fork/_static/' in (good.site / "404.html").read_text("utf-8")
 
 
@@ -639,6 +654,36 @@ def test_buttons_lead_to_the_git_remote(rendered):
 def test_buttons_lead_to_the_address_in_the_settings(changed):
     found = links(changed.page("lessons/1-first"))
     assert f"{SETTINGS_ADDRESS}/edit/main/lessons/1-first.md" in found
+
+
+@pytest.mark.parametrize("ref", ["", "refs/tags/v1", "refs/pull/7/merge"])
+def test_branch_of_the_settings_holds_unless_a_branch_is_built(monkeypatch, ref):
+    monkeypatch.setenv("GITHUB_REPOSITORY", "someone/fork")
+    monkeypatch.setenv("GITHUB_REF", ref)
+    settings = SimpleNamespace(html_theme_options={"repository_branch": "main"})
+    repository._use_repository(SimpleNamespace(srcdir="."), settings)
+    assert settings.html_theme_options["repository_branch"] == "main"
+
+
+def test_download_says_where_the_repository_is(good, recovered):
+    def first_cell(book):
+        path = book.site / "_sources/lessons/1-first.ipynb"
+        return nbformat.read(path, as_version=4).cells[0].source
+
+    assert f"`git clone {FORK}`" in first_cell(good)
+    book, _ = recovered
+    assert "Get the repository where you got this file." in first_cell(book)
+
+
+def test_the_same_lesson_makes_the_same_download(good, recovered):
+    book, _ = recovered
+    # The first cell says where the repository is, which differs between these two.
+    first, second = (
+        json.loads((one.site / "_sources/lessons/1-first.ipynb").read_text("utf-8"))
+        for one in (good, book)
+    )
+    assert first["cells"][1:] == second["cells"][1:]
+    assert first["metadata"] == second["metadata"]
 
 
 def test_unknown_address_gives_no_buttons_and_the_build_says_so(recovered):
@@ -738,10 +783,69 @@ def test_server_says_at_once_when_its_port_is_taken(clone):
     assert not (clone / "_build").exists()
 
 
+@pytest.mark.parametrize(
+    ("arguments", "environment", "option"),
+    [
+        (("HOST=0.0.0.0",), {}, "--host 0.0.0.0"),
+        ((), {"HOST": "my-laptop"}, ""),
+        ((), {}, ""),
+    ],
+    ids=["on request", "a shell's own variable", "else"],
+)
+def test_make_serves_the_network_only_on_request(arguments, environment, option):
+    result = make(ROOT, "--dry-run", "serve", *arguments, **environment)
+    assert result.stdout.rstrip().endswith(f"book/serve.py {option}".rstrip())
+
+
+@pytest.mark.parametrize(
+    ("host", "reachable"),
+    [
+        ("127.0.0.1", []),
+        ("localhost", []),
+        ("192.168.4.2", ["http://192.168.4.2:80"]),
+        ("0.0.0.0", ["http://192.168.4.2:80", "http://10.1.2.3:80"]),
+    ],
+)
+def test_server_knows_the_addresses_of_this_machine(monkeypatch, host, reachable):
+    card = partial(SimpleNamespace, family=socket.AF_INET)
+    cards = {
+        "lo": [card(address="127.0.0.1"), card(address="::1", family=socket.AF_INET6)],
+        "cable": [card(address="192.168.4.2")],
+        "radio": [card(address="10.1.2.3")],
+    }
+    monkeypatch.setattr(serve.psutil, "net_if_addrs", lambda: cards)
+    assert serve.addresses(host, 80) == reachable
+
+
+def test_server_tells_a_class_the_address_that_answers(book):
+    port = free_port()
+    server = subprocess.Popen(
+        [sys.executable, "book/serve.py", "--host", "0.0.0.0", "--port", str(port)],
+        cwd=book.root,
+        env=book.environment(BROWSER="false"),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        encoding="utf-8",
+    )
+    try:
+        said = next(line for line in server.stdout if "in this network" in line)
+        address = re.search(r"http://(?!127\.)[\d.]+:\d+", said)[0]
+
+        def index():
+            try:
+                with urllib.request.urlopen(f"{address}/book/index.html") as answer:
+                    return answer.read().decode("utf-8")
+            except OSError:
+                return ""
+
+        wait_until(lambda: "a stable word" in index())
+    finally:
+        server.terminate()
+        server.wait(timeout=30)
+
+
 def test_server_shows_what_was_saved_and_survives_a_broken_page(book):
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     log = book.root / "server.log"
 
     def index():

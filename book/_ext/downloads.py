@@ -1,4 +1,4 @@
-"""Let every lesson be downloaded as an executed notebook.
+"""Let every lesson be downloaded as an executed notebook that says how to run it.
 
 The theme offers one only where it knows a repository to launch it from, and myst-nb
 writes it without outputs when they come from the cache.
@@ -13,6 +13,28 @@ from docutils import nodes
 from jupyter_cache import get_cache
 from myst_nb.core.read import is_myst_markdown_notebook, read_myst_markdown_notebook
 from sphinx.application import Sphinx
+
+HOW_TO_RUN = """\
+**This lesson is your copy, with all results.** To run it, it needs the course's package
+`flightdelay` and the data. Both lie beside the lessons in {repository}.
+
+1. {get}
+2. Put this file into the folder `lessons` there.
+3. Once, in the top folder of the repository, install the packages:
+   `python3 -m venv .venv`, then
+   `.venv/bin/pip install --require-hashes -r requirements.txt`.
+4. Run `.venv/bin/python book/lab.py`. JupyterLab opens; this file is among the lessons.
+
+On Windows write `py` for `python3`, and `.venv\\Scripts\\` for `.venv/bin/`. You can
+delete this cell."""
+KNOWN = {
+    "repository": "[the course's repository]({address})",
+    "get": "Get the repository: `git clone {address}`, or its *Code*, *Download ZIP*.",
+}
+UNKNOWN = {
+    "repository": "the course's repository",
+    "get": "Get the repository where you got this file.",
+}
 
 
 def _is_notebook(app: Sphinx, pagename: str) -> bool:
@@ -31,6 +53,20 @@ def _offer_notebook(
         context["ipynb_source"] = f"{pagename}.ipynb"
 
 
+def how_to_run(address: str) -> str:
+    """Say what a downloaded lesson needs, for its first cell.
+
+    Args:
+        address: The web address of the repository, or an empty string.
+
+    Returns:
+        Markdown.
+    """
+    words = KNOWN if address else UNKNOWN
+    filled = {name: text.format(address=address) for name, text in words.items()}
+    return HOW_TO_RUN.format(**filled)
+
+
 def _write_notebook(
     app: Sphinx,
     pagename: str,
@@ -43,6 +79,12 @@ def _write_notebook(
         cache = get_cache(app.config.nb_execution_cache_path)
         notebook = read_myst_markdown_notebook(source)
         _, executed = cache.merge_match_into_notebook(notebook)
+        address = app.config.html_theme_options.get("repository_url", "")
+        first = nbformat.v4.new_markdown_cell(how_to_run(address))
+        executed.cells.insert(0, first)
+        # nbformat draws names for cells; the same lesson should give the same file.
+        for number, cell in enumerate(executed.cells):
+            cell.id = f"cell-{number}"
         download = Path(app.outdir) / "_sources" / f"{pagename}.ipynb"
         download.parent.mkdir(parents=True, exist_ok=True)
         nbformat.write(executed, download)

@@ -57,6 +57,9 @@ def _use_repository(app: Sphinx, config: Config) -> None:
     config.notfound_urls_prefix = f"/{name}/" if name else "/"
     if address:
         options["repository_url"] = address
+        branch = re.fullmatch("refs/heads/(.+)", os.environ.get("GITHUB_REF", ""))
+        if on_github and branch:
+            options["repository_branch"] = branch[1]
         options.update(dict.fromkeys(BUTTONS, True))
         return
     logger.info(
