@@ -127,7 +127,20 @@ def test_clocks_agree_with_the_record_below_twelve_hours(flights):
     assert agree.equals(short)
 
 
-# The audit
+# Wrong labels and the audit
+
+
+def test_planted_errors():
+    label = pd.Series(np.arange(20_000) % 4 == 0).astype(int)
+    both = labels.plant_errors(label, 0.1, seed=3)
+    assert (both != label).mean() == pytest.approx(0.1, abs=0.01)
+    assert (both != label)[label == 1].mean() == pytest.approx(0.1, abs=0.02)
+    hidden = labels.plant_errors(label, 0.4, only=1)
+    assert (hidden != label)[label == 1].mean() == pytest.approx(0.4, abs=0.03)
+    assert hidden[label == 0].eq(0).all()
+    assert labels.plant_errors(label, 0.1, seed=3).equals(both)
+    assert not labels.plant_errors(label, 0.1, seed=4).equals(both)
+    assert labels.plant_errors(label, 0).equals(label)
 
 
 def test_suspects_by_hand():

@@ -108,6 +108,26 @@ def guideline_markdown() -> str:
     return "\n".join(lines)
 
 
+def plant_errors(
+    label: pd.Series, share: float, only: int | None = None, seed: int = 0
+) -> pd.Series:
+    """Return labels of which some were made wrong, to see what that does.
+
+    Args:
+        label: 0 or 1 for each flight.
+        share: Share of labels to make wrong, by chance.
+        only: 0 or 1 to make only labels of this class wrong; by default both.
+        seed: Seed of the draw.
+
+    Returns:
+        The labels, `share` of them (of those of the class `only`) turned round.
+    """
+    drawn = np.random.default_rng(seed).random(len(label)) < share
+    if only is not None:
+        drawn &= (label == only).to_numpy()
+    return label.where(~drawn, 1 - label)
+
+
 def suspects(label: pd.Series, probability: ArrayLike) -> pd.DataFrame:
     """Rank labels by how little a model believes them, each class on its own.
 
