@@ -1,0 +1,230 @@
+"""Repairs know nothing that comes later, change one thing, and are judged in pairs."""
+
+from dataclasses import astuple
+
+import numpy as np
+import pandas as pd
+import pytest
+from flightdelay import charter, data, features, labels, models, repairs
+from flightdelay.evaluation import Interval
+from flightdelay.repairs import Gain
+from threadpoolctl import threadpool_limits
+
+pytestmark = pytest.mark.filterwarnings("error")
+
+AGREED = charter.load()
+
+
+def invented(seed, size=600):
+    """Ninety days of four flight numbers, some of which are missing on some days."""
+    generator = np.random.default_rng(seed)
+    days = pd.Timestamp("2013-03-01") + pd.to_timedelta(
+        generator.integers(0, 90, size), unit="D"
+    )
+    number = generator.integers(1, 3, size)
+    flights = pd.DataFrame(
+        {
+            "date": days,
+            "carrier": generator.choice(["AA", "B6"], size),
+            "flight": number,
+            "origin": "JFK",
+            "dest": generator.choice(["BOS", "LAX"], size),
+            "arr_delay": generator.choice([-5.0, 40.0, np.nan], size),
+        }
+    )
+    return flights.drop_duplicates(["date", *repairs.FLIGHT]).sort_values("date")
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_record_is_what_one_counts_by_hand(seed):
+    flights = invented(seed)
+    late = labels.not_on_time(flights).astype(int)
+    record = repairs.flight_record(flights, AGREED)
+    assert record.index.equals(flights.index)
+    for index, flight in flights.sample(60, random_state=seed).iterrows():
+        same = (flights[repairs.FLIGHT] == flight[repairs.FLIGHT]).all(axis="columns")
+        ago = (flight["date"] - flights["date"]).dt.days
+        seen = late[same & ago.between(2, 29)]
+        by_hand = (seen.sum() + 20 * AGREED.threshold) / (len(seen) + 20)
+        assert record[index] == pytest.approx(by_hand)
+
+
+def test_record_knows_nothing_of_yesterday_or_later():
+    flights = invented(0)
+    moment = flights["date"].iloc[len(flights) // 2]
+    today = flights[flights["date"] == moment]
+    before = repairs.flight_record(today, AGREED, history=flights)
+    yesterday = flights["date"] >= moment - pd.Timedelta(days=1)
+    changed = flights.assign(arr_delay=flights["arr_delay"].mask(yesterday, 500.0))
+    assert repairs.flight_record(today, AGREED, history=changed).equals(before)
+    sooner = flights["date"] >= moment - pd.Timedelta(days=2)
+    changed = flights.assign(arr_delay=flights["arr_delay"].mask(sooner, 500.0))
+    assert not repairs.flight_record(today, AGREED, history=changed).equals(before)
+
+
+def test_flight_without_a_record_stands_at_the_threshold():
+    first = invented(1).iloc[[0]]
+    assert repairs.flight_record(first, AGREED).item() == AGREED.threshold
+
+
+def test_record_refuses_sealed_outcomes():
+    flights = invented(2).assign(sealed=False)
+    flights.iloc[-1, flights.columns.get_loc("sealed")] = True
+    with pytest.raises(ValueError, match="sealed"):
+        repairs.flight_record(flights, AGREED)
+
+
+def test_each_version_differs_from_the_one_before_in_one_thing():
+    versions = list(repairs.versions().items())
+    number, released = versions[0]
+    assert number == models.load_choice().version
+    assert released.horizon_hours == AGREED.horizon_hours
+    assert not released.flight_record
+    for (_, old), (_, new) in zip(versions, versions[1:], strict=False):
+        changed = [a != b for a, b in zip(astuple(old), astuple(new), strict=True)]
+        assert changed[0], "what it has, in words"
+        assert sum(changed[1:]) == 1
+
+
+def test_december_is_declared_for_each_loop_and_for_nothing_else():
+    declared = repairs.declaration()
+    numbers = list(repairs.versions())
+    assert declared.comparisons == tuple(zip(numbers, numbers[1:], strict=False))
+    openings = data.openings()
+    of_december = openings[openings["set"] == declared.set]
+    assert of_december["purpose"].tolist() == [declared.purpose]
+
+
+@pytest.fixture(autouse=True)
+def _one_thread():
+    """Threads that wait for each other on a busy machine take minutes for seconds."""
+    with threadpool_limits(1):
+        yield
+
+
+@pytest.fixture(scope="module")
+def open_flights():
+    flights = data.load_flights()
+    return flights[~flights["sealed"]], data.load_table("weather")
+
+
+def test_inputs_are_the_features_at_each_version_s_own_cut_off(open_flights):
+    history, weather = open_flights
+    flights = history[history["date"] == "2013-08-09"]
+    given = repairs.inputs(flights, weather, AGREED, history)
+    assert list(given) == list(repairs.versions())
+    released, with_record, later = given.values()
+    pd.testing.assert_frame_equal(released, features.build(flights, weather, history))
+    pd.testing.assert_frame_equal(with_record[released.columns], released)
+    assert with_record.columns[-1] == "flight_record"
+    hour = pd.Timedelta(hours=1)
+    moved = flights.assign(cut_off=flights["cut_off"] + hour)
+    pd.testing.assert_frame_equal(
+        later[released.columns], features.build(moved, weather, history)
+    )
+    assert (moved["cut_off"] + hour == moved["scheduled_departure"].dt.floor("h")).all()
+
+
+def test_rehearsal_learns_nothing_from_the_month_it_is_judged_on(open_flights):
+    flights, weather = open_flights
+    flights = flights[flights["month"] >= 6]
+    given = repairs.inputs(flights, weather, AGREED)
+    every, august = 20, flights["month"] == 8
+    found = repairs.rehearse(flights, given, months=(8,), every=every)
+    other = flights.assign(arr_delay=flights["arr_delay"].mask(august, 99.0))
+    again = repairs.rehearse(other, given, months=(8,), every=every)
+    pd.testing.assert_frame_equal(found, again)
+    assert found.notna().all(axis=None)
+    july = found[flights.loc[found.index, "month"] == 7]
+    for letter in "ab":
+        assert july[letter].equals(july["as released"].rename(letter))
+        assert not found[letter].equals(found["as released"].rename(letter))
+    assert list(found)[1:] == [one.letter for one in repairs.candidates()]
+    # And the rehearsal does learn: other outcomes of July give other predictions.
+    july = (flights["month"] == 7) & (flights["hour"] < 12)
+    other = flights.assign(arr_delay=flights["arr_delay"].mask(july, 99.0))
+    changed = repairs.rehearse(other, given, months=(8,), every=every) != found
+    assert changed[["a", "b"]].any().all()
+    assert not changed[["as released", "c", "d", "e"]].any(axis=None)
+
+
+def test_recalibration_makes_the_mean_come_true():
+    generator = np.random.default_rng(0)
+    probability = generator.uniform(0.05, 0.95, 4000)
+    outcome = generator.random(4000) < probability**2
+    corrected = repairs.recalibration(outcome, probability)(probability)
+    assert corrected.mean() == pytest.approx(outcome.mean(), abs=1e-4)
+    assert np.array_equal(np.argsort(corrected), np.argsort(probability))
+
+
+def test_gain_counts_what_the_new_version_saves():
+    date = pd.Series(pd.date_range("2013-09-01", periods=10)).repeat(10)
+    outcome = np.tile([1, 0, 0, 0, 0, 0, 0, 0, 0, 0], 10)
+    nobody, the_late = np.zeros(100), outcome.astype(float)
+    saved = repairs.gain(outcome, nobody, the_late, date, AGREED)
+    # One flight in ten costs 20 in place of 100.
+    assert saved.estimate == pytest.approx(8)
+    assert saved.by_day == saved.by_week
+    assert (
+        repairs.gain(outcome, the_late, nobody, date, AGREED).estimate == -saved[0][0]
+    )
+
+
+def test_two_late_passengers_in_a_hundred_can_cost_a_gain():
+    generator = np.random.default_rng(1)
+    outcome = (generator.random(5000) < 0.3).astype(int)
+    old, new = generator.random((2, 5000))
+    new = np.where(outcome == 1, np.maximum(new, 0.15), new)
+    share = repairs.most_too_late(outcome, old, new, AGREED)
+    helped = (new >= AGREED.threshold) & (outcome == 1)
+    extra = share * helped.mean() * AGREED.cost_unprepared
+    date = np.arange(5000) // 500
+    date = pd.Timestamp("2013-09-01") + pd.to_timedelta(date, unit="D")
+    saved = repairs.gain(outcome, old, new, date, AGREED)
+    assert saved.estimate == pytest.approx(extra)
+
+
+@pytest.mark.parametrize(
+    ("day", "week", "worth"),
+    [
+        ((0.3, 0.1, 0.5), (0.3, 0.05, 0.6), True),
+        ((0.2, 0.01, 0.4), (0.2, 0.01, 0.4), True),
+        ((0.19, 0.1, 0.3), (0.19, 0.1, 0.3), False),
+        ((0.3, 0.0, 0.6), (0.3, 0.1, 0.5), False),
+        ((0.3, 0.1, 0.5), (0.3, -0.1, 0.7), False),
+        ((-0.5, -0.8, -0.2), (-0.5, -0.8, -0.2), False),
+    ],
+)
+def test_repair_stays_by_size_and_by_both_intervals(day, week, worth):
+    assert Gain(Interval(*day), Interval(*week)).is_worth(AGREED) is worth
+
+
+def test_gain_for_an_hour_falls_with_hours_of_every_month():
+    by_letter = {one.letter: one for one in repairs.candidates()}
+    assert by_letter["c"].hours_until(12) == by_letter["c"].hours
+    monthly = by_letter["b"]
+    assert monthly.hours_until(12) == monthly.hours + 12 * monthly.hours_each_month
+    steps = {one.back for one in by_letter.values()}
+    assert len(steps) == 5
+    assert all(source > target for source, target in steps)
+
+
+def test_log_has_a_line_for_each_entry():
+    gain = Gain(Interval(0.3, 0.1, 0.5), Interval(0.3, 0.0, 0.6))
+    entry = repairs.Entry(
+        "2013-11-30",
+        "too loud",
+        (7, 3),
+        "one feature",
+        "autumn",
+        14.4,
+        14.1,
+        gain,
+        "keep",
+    )
+    head, rule, line = repairs.log_markdown([entry]).splitlines()
+    assert line == (
+        "| 2013-11-30 | too loud | 7&nbsp;→&nbsp;3 | one feature | autumn "
+        "| 14.40, 14.10 | 0.30 (0.10 to 0.50);<br>0.30 (0.00 to 0.60) | keep |"
+    )
+    assert head.count("|") == rule.count("|") == line.count("|")
