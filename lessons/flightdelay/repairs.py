@@ -19,7 +19,7 @@ from scipy.special import logit
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline
 
-from flightdelay import features, labels, models, store
+from flightdelay import data, features, labels, models, store
 from flightdelay.charter import Charter
 from flightdelay.evaluation import (
     Interval,
@@ -496,6 +496,87 @@ def log_markdown(entries: Sequence[Entry]) -> str:
             f"| {one.gain.by_day:.2f};<br>{one.gain.by_week:.2f} | {one.decision} |"
         )
     return "\n".join(lines)
+
+
+def log_entries(
+    charter: Charter, autumn: pd.DataFrame, december: pd.DataFrame
+) -> list[Entry]:
+    """Return the lines of the project log, from what the versions predicted.
+
+    Args:
+        charter: As agreed.
+        autumn: The flights on which the loops were closed: `date`, `outcome`, and one
+            column of probabilities for each version.
+        december: The same for the sealed flights that judge them.
+
+    Returns:
+        One entry for each loop and each of the two sets.
+    """
+    hours = [one.horizon_hours for one in versions().values()]
+    loops = [
+        ("The model announces too much, most of all for flights with a good record",
+         (7, 3), "one feature more, each flight's record of four weeks"),
+        ("In many missed flights delays grew after the cut-off",
+         (5, 1), f"the decision {hours[-1]} in place of {hours[0]} hours ahead"),
+    ]  # fmt: skip
+    months = {"September to November": autumn, "December": december}
+    entries = {name: [] for name in months}
+    for (finding, back, change), (old, new) in zip(
+        loops, declaration().comparisons, strict=True
+    ):
+        kept = False
+        for name, rows in months.items():
+            saved = gain(rows["outcome"], rows[old], rows[new], rows["date"], charter)
+            worth = saved.is_worth(charter)
+            if name != "December":
+                kept = worth
+                decision = f"keep: {new}" if kept else "turn down: below the rule"
+            elif kept:
+                decision = f"{new} stays" if worth else f"take back: {old} returns"
+            elif worth:
+                decision = "ask the owner; judge on new flights before any release"
+            else:
+                decision = "stays turned down"
+            before, after = (
+                cost_per_flight(rows["outcome"], rows[number], charter)
+                for number in (old, new)
+            )
+            day = rows["date"].max().date().isoformat()
+            entries[name].append(
+                Entry(day, finding, back, change, name, before, after, saved, decision)
+            )
+    return [entry for name in months for entry in entries[name]]
+
+
+def project_log(charter: Charter) -> list[Entry]:
+    """Return the project log of lesson 8, made once and kept."""
+    return store.keep("project-log", lambda: _make_log(charter))
+
+
+def _make_log(charter: Charter) -> list[Entry]:
+    flights, weather = data.load_flights(), data.load_table("weather")
+    purpose = "training data up to November for the repairs"
+    autumn = data.open_sealed("production", purpose)
+    known = pd.concat([flights[~flights["sealed"]], autumn])
+    given = inputs(known, weather, charter)
+    train = data.period_rows(known, "train").index
+    models_of = trained_versions(given, train, labels.not_on_time(known).astype(int))
+    declared = declaration()
+    december = data.open_sealed(declared.set, declared.purpose)
+    history = pd.concat([known, december])
+    given_then = inputs(december, weather, charter, history)
+    judged = []
+    for rows, table in ((autumn, given), (december, given_then)):
+        judged.append(
+            pd.DataFrame(
+                {
+                    number: model.predict_proba(table[number].loc[rows.index])[:, 1]
+                    for number, model in models_of.items()
+                },
+                index=rows.index,
+            ).assign(date=rows["date"], outcome=labels.not_on_time(rows).astype(int))
+        )
+    return log_entries(charter, *judged)
 
 
 def _file() -> Mapping[str, Any]:
