@@ -50,8 +50,8 @@ _WRONG_ORDERS: dict[str, tuple[Callable[[], pd.Series], str]] = {
     ),
     "by the gain": (
         lambda: ACTIONS["ceiling"] * ACTIONS["repairable"],
-        "That is the order of the gains, which is half of the way. Large gains take hours; "
-        "what does *one* hour bring?",
+        "That is the order of the gains, which is half of the way. Large gains take "
+        "hours; what does *one* hour bring?",
     ),
     "ceiling per hour": (
         lambda: ACTIONS["ceiling"] / ACTIONS["hours"],
@@ -160,7 +160,7 @@ def _judge_loop(answer: object) -> Verdict:
     if abs(estimate - on_training.estimate) < 0.005:
         return wrong(
             "That is the gain on the training flights, from which both tables have "
-            "learned. More cells look better there in any case. Judge on July and August."
+            "learned. More cells look better there in any case. Judge on July, August."
         )
     if abs(estimate + true.estimate) < 0.005 and abs(true.estimate) > 0.01:
         return wrong(
@@ -176,20 +176,20 @@ def _judge_loop(answer: object) -> Verdict:
     by_flight = loop.gain("flight")
     if width < (by_flight.high - by_flight.low + by_day) / 2:
         return wrong(
-            "The interval is too narrow: it looks as if flights had been drawn. Flights "
-            'of one day share their weather, so draw days: `unit="day"` and the dates.'
+            "The interval is too narrow, as if flights had been drawn. Flights of "
+            'one day share their weather, so draw days: `unit="day"` and the dates.'
         )
     if width > 2 * by_day:
         return wrong(
-            "The interval is far too wide: it looks like the difference of two separate "
+            "The interval is far too wide, like the difference of two separate "
             "intervals. What makes a day hard for both tables cancels out only if both "
             "are judged on the *same* resampled days."
         )
     if abs(low - true.low) + abs(high - true.high) > 0.4 * by_day:
         return wrong("The estimate is right, the interval is not the one by days.")
     return right(
-        f"One change, the same flights: {true:.2f} agent minutes per flight, a loss. On "
-        f"the training flights the same change gains {on_training:.2f}: with more cells, "
+        f"One change, the same flights: {true:.2f} agent minutes, a loss. On the "
+        f"training flights the same change gains {on_training:.2f}: with more cells, "
         "each holds fewer flights and more luck."
     )
 
