@@ -47,7 +47,7 @@ class Candidate:
     Attributes:
         letter: What it is called in lesson 8.
         name: What one would do.
-        change: The one thing that it changes.
+        short: The same in few words, for a chart.
         back: The step that shows the finding, and the step to go back to.
         hours: Hours of work until it runs; an assumption.
         hours_each_month: Hours in each month in which it runs; an assumption.
@@ -55,7 +55,7 @@ class Candidate:
 
     letter: str
     name: str
-    change: str
+    short: str
     back: tuple[int, int]
     hours: float
     hours_each_month: float

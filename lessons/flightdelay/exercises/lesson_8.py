@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache, partial
+from types import EllipsisType
 from typing import NamedTuple
 
 import numpy as np
@@ -98,6 +99,13 @@ class _Loop(NamedTuple):
     before: np.ndarray
     after: np.ndarray
 
+    def saved(self) -> float:
+        before, after = (
+            _cost()(self.outcome, probability).mean()
+            for probability in (self.before, self.after)
+        )
+        return float(before - after)
+
     def gain(self, unit: str = "day") -> Interval:
         return evaluation.paired_difference(
             self.outcome, self.after, self.before, _cost(), unit, self.date
@@ -156,8 +164,8 @@ def _judge_loop(answer: object) -> Verdict:
         )
     loop = _loop()
     true = loop.gain()
-    on_training = _loop("train").gain()
-    if abs(estimate - on_training.estimate) < 0.005:
+    on_training = _loop("train").saved()
+    if abs(estimate - on_training) < 0.005:
         return wrong(
             "That is the gain on the training flights, from which both tables have "
             "learned. More cells look better there in any case. Judge on July, August."
@@ -173,8 +181,7 @@ def _judge_loop(answer: object) -> Verdict:
             "costs per flight on `validation`, at the charter's threshold."
         )
     width, by_day = high - low, true.high - true.low
-    by_flight = loop.gain("flight")
-    if width < (by_flight.high - by_flight.low + by_day) / 2:
+    if width < 0.85 * by_day:
         return wrong(
             "The interval is too narrow, as if flights had been drawn. Flights of "
             'one day share their weather, so draw days: `unit="day"` and the dates.'
@@ -187,10 +194,11 @@ def _judge_loop(answer: object) -> Verdict:
         )
     if abs(low - true.low) + abs(high - true.high) > 0.4 * by_day:
         return wrong("The estimate is right, the interval is not the one by days.")
+    loss = f"{true:.2f}".replace("-", "\u2212")
     return right(
-        f"One change, the same flights: {true:.2f} agent minutes, a loss. On the "
-        f"training flights the same change gains {on_training:.2f}: with more cells, "
-        "each holds fewer flights and more luck."
+        f"One change, the same flights: {loss} agent minutes, a loss. On the training "
+        f"flights the same change gains {on_training:.2f}: with more cells, each holds "
+        "fewer flights and more luck."
     )
 
 
@@ -245,6 +253,9 @@ _VERDICT_HINTS = {
 def _judge_verdicts(answer: object) -> Verdict:
     if set(answer) != set(VERDICTS):
         return wrong("Give a pair for each of the histories 1 to 4.")
+    still_open = sum(isinstance(pair, EllipsisType) for pair in answer.values())
+    if still_open:
+        return Verdict("unanswered", f"Still open: {still_open} of {len(VERDICTS)}.")
     allowed = ({"keep", "drop"}, {"go on", "stop"})
     for number, true in VERDICTS.items():
         pair = tuple(str(word).strip().lower() for word in answer[number])
