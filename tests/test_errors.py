@@ -250,6 +250,53 @@ def test_knowing_more_changes_what_it_says_and_nothing_else(shipped):
     assert later.loc[at_nine, seen].tolist() == known.loc[at_ten, seen].tolist()
 
 
+def test_slices_cover_every_flight(shipped):
+    flights, known, _ = shipped
+    found = errors.slices_of(flights, known)
+    assert found.index.equals(flights.index)
+    assert not found.isin(["nan"]).any(axis=None)
+    assert not found.isna().any(axis=None)
+    at_eight = found.loc[flights["hour"] == 8, "part of the day"].unique()
+    assert at_eight.tolist() == ["8:00 to 12:00"]
+    assert "from 20:00 on" in set(found["part of the day"])
+    share = known["origin_late_share_recent"]
+    seen = found["visibly late at the cut-off"]
+    assert (seen == "no flights seen").equals(share.isna())
+    assert share[seen == "5% to 15%"].between(0.05, 0.15, inclusive="left").all()
+    assert share[seen == "from 30% on"].min() >= 0.3
+
+
+def test_findings_of_slices_and_of_the_sealed_set(judged):
+    (one, _), _ = judged
+    slices = pd.DataFrame({"airport": one.flights["origin"]})
+    jfk = (slices["airport"] == "JFK").to_numpy()
+    # True to 0.001 elsewhere, far too low at JFK.
+    rate = {place: one.outcome[where].mean() for place, where in [(1, jfk), (0, ~jfk)]}
+    probability = np.where(jfk, rate[1] - 0.15, rate[0])
+    shifted = one._replace(probability=probability)
+    gaps = evaluation.slice_gaps(
+        shifted.outcome, probability, slices, one.flights["date"], resamples=200
+    )
+    assert (
+        errors.slice_findings(gaps.assign(by_chance=0.2), slices, shifted, AGREED) == []
+    )
+    gaps = gaps.assign(by_chance=0.1)
+    (finding,) = errors.slice_findings(gaps, slices, shifted, AGREED)
+    assert "airport JFK: probabilities too low by 0.150" in finding.finding
+    before = evaluation.cost_per_flight(one.outcome, probability, AGREED)
+    true = np.where(jfk, rate[1], rate[0])
+    after = evaluation.cost_per_flight(one.outcome, true, AGREED)
+    assert finding.ceiling.estimate == pytest.approx(before - after)
+
+    drifted, rival = errors.sealed_findings(shifted, true, "another model", AGREED)
+    gap = (probability - one.outcome).mean()
+    assert f"too low by {-gap:.3f}" in drifted.finding
+    mended = evaluation.cost_per_flight(one.outcome, probability - gap, AGREED)
+    assert drifted.ceiling.estimate == pytest.approx(before - mended)
+    assert rival.ceiling.estimate == pytest.approx(before - after)
+    assert "another model" in rival.finding
+
+
 def test_service_groups():
     train = pd.DataFrame(
         {"dest": ["BOS"] * 10 + ["ACK"] * 9, "date": np.arange(19) % 2}

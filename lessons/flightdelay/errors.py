@@ -7,6 +7,7 @@ step leaves behind, are written here too, from numbers.
 
 from collections.abc import Sequence
 from functools import partial
+from itertools import pairwise
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -314,6 +315,35 @@ def known_with_more(
     }
 
 
+def slices_of(flights: pd.DataFrame, known: pd.DataFrame) -> pd.DataFrame:
+    """Sort each flight by properties that the desk knows when it decides.
+
+    Args:
+        flights: Flights to sort.
+        known: Their features, from `features.build`.
+
+    Returns:
+        One column for each property, indexed like `flights`.
+    """
+    visible = known["origin_late_share_recent"]
+    return pd.DataFrame(
+        {
+            "airport": flights["origin"],
+            "airline": flights["carrier"],
+            "destination": flights["dest"],
+            "part of the day": _cut(flights["hour"], [0, 8, 12, 16, 20], "{}:00"),
+            "weekday": flights["date"].dt.day_name(),
+            "month": flights["date"].dt.month_name(),
+            "distance, miles": _cut(flights["distance"], [0, 500, 1000, 1500]),
+            "weather at the cut-off": np.where(_is_bad(known), "bad", "fair"),
+            "visibly late at the cut-off": _cut(
+                (100 * visible).fillna(0), [0, 5, 15, 30], "{}%"
+            ).where(visible.notna(), "no flights seen"),
+        },
+        index=flights.index,
+    )
+
+
 def service_groups(flights: pd.DataFrame, train: pd.DataFrame) -> pd.DataFrame:
     """Put each flight into two pairs of groups that one may want to compare.
 
@@ -337,6 +367,27 @@ def service_groups(flights: pd.DataFrame, train: pd.DataFrame) -> pd.DataFrame:
     )
 
 
+class Judged(NamedTuple):
+    """Flights on which the chosen model is judged.
+
+    Attributes:
+        period: A key of `data.PERIODS`.
+        months: Its months in words.
+        flights: The flights, with their outcomes.
+        probability: What the model said about each.
+    """
+
+    period: str
+    months: str
+    flights: pd.DataFrame
+    probability: ArrayLike
+
+    @property
+    def outcome(self) -> np.ndarray:
+        """0 or 1 for each flight."""
+        return labels.not_on_time(self.flights).to_numpy(dtype=float)
+
+
 class Finding(NamedTuple):
     """A line of the error sheet.
 
@@ -357,14 +408,99 @@ def tag_findings(table: pd.DataFrame) -> list[Finding]:
     """Turn `ceilings` into lines of the error sheet."""
     return [
         Finding(
-            f"{name} ({row.error}): {TAGS[name].meaning}; {row.share:.0%} of the "
-            f"{row.error}",
+            f"{name} ({row.error}): {TAGS[name].meaning}; {row.flights:,} flights, "
+            f"{row.share:.0%} of the {row.error}",
             row.if_each_were_known,
             TAGS[name].step,
             TAGS[name].change,
         )
         for name, row in zip(table.index, table.itertuples(), strict=True)
     ]
+
+
+def slice_findings(
+    gaps: pd.DataFrame, slices: pd.DataFrame, judged: Judged, charter: Charter
+) -> list[Finding]:
+    """Turn the slices that stand out among all into lines of the error sheet.
+
+    The ceiling is what the desk would win if the probabilities of the slice were
+    shifted by their mean error. It is known only afterwards, so it flatters.
+
+    Args:
+        gaps: As from `evaluation.slice_gaps`.
+        slices: The slices behind it, as from `slices_of`.
+        judged: The flights and probabilities behind it.
+        charter: Gives costs, threshold, confidence and resampling unit.
+
+    Returns:
+        One finding for each slice whose gap is larger than luck makes the largest.
+    """
+    found = []
+    for (name, value), row in gaps[gaps["gap"].abs() > gaps["by_chance"]].iterrows():
+        inside = (slices[name] == value).to_numpy()
+        shifted = np.clip(judged.probability - inside * row["gap"], 0, 1)
+        direction = "high" if row["gap"] > 0 else "low"
+        found.append(
+            Finding(
+                f"slice {name} {value}: probabilities too {direction} by "
+                f"{abs(row['gap']):.3f}; {row['flights']:,.0f} flights",
+                _saving(judged, shifted, judged.probability, charter),
+                3,
+                f"a feature that tells {value} apart from what training saw of it",
+            )
+        )
+    return found
+
+
+def sealed_findings(
+    judged: Judged, rival: ArrayLike, name: str, charter: Charter
+) -> list[Finding]:
+    """Turn what the sealed test showed into lines of the error sheet.
+
+    Args:
+        judged: The test flights and what the chosen model said about them.
+        rival: Probabilities of another model for the same flights.
+        name: What the other model is called.
+        charter: Gives costs, threshold, confidence and resampling unit.
+
+    Returns:
+        The miscalibration, with the ceiling of one shift of all probabilities by their
+        mean error (known only afterwards), and the difference from the rival.
+    """
+    gap = float(np.mean(judged.probability - judged.outcome))
+    shifted = np.clip(judged.probability - gap, 0, 1)
+    direction = "high" if gap > 0 else "low"
+    return [
+        Finding(
+            f"{judged.months}: probabilities too {direction} by {abs(gap):.3f} on "
+            "average",
+            _saving(judged, shifted, judged.probability, charter),
+            7,
+            "watch it as outcomes come in; mend it from recent weeks, judge on later "
+            "ones",
+        ),
+        Finding(
+            f"{judged.months}: {name} in place of the chosen model",
+            _saving(judged, rival, judged.probability, charter),
+            4,
+            "nothing on these flights; judge both anew on flights that nobody has seen",
+        ),
+    ]
+
+
+def _saving(
+    judged: Judged, first: ArrayLike, second: ArrayLike, charter: Charter
+) -> Interval:
+    """Return how much less the desk pays with the first probabilities."""
+    return paired_difference(
+        judged.outcome,
+        first,
+        second,
+        partial(flight_costs, charter=charter),
+        charter.resampling_unit,
+        judged.flights["date"],
+        confidence=charter.confidence,
+    )
 
 
 def error_sheet(findings: Sequence[Finding], charter: Charter) -> str:
@@ -399,27 +535,6 @@ def clock_note(train: pd.DataFrame, charter: Charter) -> int:
     return int((rate >= charter.threshold).idxmax())
 
 
-class Judged(NamedTuple):
-    """Flights on which the chosen model is judged.
-
-    Attributes:
-        period: A key of `data.PERIODS`.
-        months: Its months in words.
-        flights: The flights, with their outcomes.
-        probability: What the model said about each.
-    """
-
-    period: str
-    months: str
-    flights: pd.DataFrame
-    probability: ArrayLike
-
-    @property
-    def outcome(self) -> np.ndarray:
-        """0 or 1 for each flight."""
-        return labels.not_on_time(self.flights).to_numpy(dtype=float)
-
-
 def savings(
     judged: Judged, train: pd.DataFrame, charter: Charter
 ) -> dict[str, Interval]:
@@ -442,15 +557,7 @@ def savings(
         f"the note: {hour} o'clock on": from_hour,
     }
     return {
-        name: paired_difference(
-            judged.outcome,
-            judged.probability,
-            certain,
-            partial(flight_costs, charter=charter),
-            charter.resampling_unit,
-            judged.flights["date"],
-            confidence=charter.confidence,
-        )
+        name: _saving(judged, judged.probability, certain, charter)
         for name, certain in policies.items()
     }
 
@@ -618,6 +725,18 @@ def _table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 def _words(names: Sequence[str]) -> str:
     return " and ".join([", ".join(names[:-1]), names[-1]]) if names[1:] else names[0]
+
+
+def _cut(values: pd.Series, edges: Sequence[int], form: str = "{:,}") -> pd.Series:
+    """Sort values into groups from one edge up to the next, the last one open."""
+    names = [
+        *(
+            f"{form.format(low)} to {form.format(high)}"
+            for low, high in pairwise(edges)
+        ),
+        f"from {form.format(edges[-1])} on",
+    ]
+    return pd.cut(values, [*edges, np.inf], right=False, labels=names).astype(str)
 
 
 def _is_bad(readings: pd.DataFrame) -> pd.Series:
