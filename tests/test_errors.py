@@ -231,7 +231,10 @@ def test_weather_of_the_hour_is_that_of_the_departure_hour(shipped):
 def test_knowing_more_changes_what_it_says_and_nothing_else(shipped):
     flights, known, weather = shipped
     more = errors.known_with_more(flights, weather, known)
+    assert list(more) == list(errors.TRIALS)
     forecast, later = more.values()
+    gains = dict.fromkeys(more, Interval(1, 0, 2))
+    assert [one.step for one in errors.trial_findings(gains)] == [2, 1]
     others = [column for column in known if column not in WEATHER_NAMES]
     pd.testing.assert_frame_equal(forecast[others], known[others])
     assert forecast.columns.tolist() == later.columns.tolist() == list(known)
@@ -326,7 +329,13 @@ def test_error_sheet_ranks_and_compares_with_the_smallest_gain():
                 2,
                 "decide before the cut-off",
             ),
-            Finding("open", Interval(gain * 1.5, -gain, gain * 2), 1, "ask"),
+            Finding(
+                "open",
+                Interval(gain * 1.5, -gain, gain * 2),
+                1,
+                "ask",
+                Interval(-1, -2, 0),
+            ),
         ],
         AGREED,
     )
@@ -336,7 +345,8 @@ def test_error_sheet_ranks_and_compares_with_the_smallest_gain():
     assert [row[2] for row in cells] == ["yes", "perhaps", "no"]
     ceiling = evaluation.narrow(Interval(gain * 1.5, -gain, gain * 2), ".2f")
     assert cells[1][1] == ceiling
-    assert cells[0][3] == "2: decide before the cut-off"
+    assert [row[3] for row in cells] == ["", "−1.00<br>−2.00&nbsp;to 0.00", ""]
+    assert cells[0][4] == "2: decide before the cut-off"
 
 
 def test_every_tag_becomes_a_finding(shipped):
@@ -352,6 +362,7 @@ def test_every_tag_becomes_a_finding(shipped):
     for finding, (name, row) in zip(found, table.iterrows(), strict=True):
         assert finding.finding.startswith(f"{name} ({row['error']})")
         assert finding.ceiling == row["if_each_were_known"]
+        assert finding.if_known == row["if_the_tag_were_known"]
         assert 1 <= finding.step <= 7
 
 

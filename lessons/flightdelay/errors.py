@@ -5,7 +5,7 @@ It is no cause: it says where to look. The error sheet and the model card, which
 step leaves behind, are written here too, from numbers.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from itertools import pairwise
 from typing import Literal, NamedTuple
@@ -93,7 +93,7 @@ TAGS = {
         "before the cut-off",
         False,
         3,
-        "a feature for the morning, from the night before",
+        "signs of the night before, such as planes that came in late",
     ),
     "at the line": Tag(
         "missed",
@@ -139,7 +139,7 @@ TAGS = {
         f"arrived {LATE_MINUTES - LINE_MINUTES} to {LATE_MINUTES - 1} minutes late",
         True,
         1,
-        "nothing: preparing it was no waste in the eyes of its passengers",
+        "ask the desk whether it counts such a flight as waste",
     ),
     "caught up": Tag(
         "needless",
@@ -292,6 +292,13 @@ def weather_of_the_hour(flights: pd.DataFrame, weather: pd.DataFrame) -> pd.Data
     )
 
 
+#: What the desk would have to know more, and where to go for it: step and change.
+TRIALS = {
+    "a perfect weather forecast": (2, "get forecasts; a real one wins less"),
+    "deciding one hour later": (1, "ask whether an hour is enough to prepare"),
+}
+
+
 def known_with_more(
     flights: pd.DataFrame, weather: pd.DataFrame, known: pd.DataFrame
 ) -> dict[str, pd.DataFrame]:
@@ -303,16 +310,14 @@ def known_with_more(
         known: Their features as they are, from `features.build`.
 
     Returns:
-        Two tables like `known`, by what would have to change: the weather of the
-        departure hour itself in place of the reading at the cut-off, and everything as
-        it stands one hour after the cut-off.
+        Two tables like `known`, one for each of `TRIALS`: with the weather of the
+        departure hour itself in place of the reading at the cut-off, and with
+        everything as it stands one hour after the cut-off.
     """
     later = flights.assign(cut_off=flights["cut_off"] + pd.Timedelta(hours=1))
     forecast = weather_of_the_hour(flights, weather)
-    return {
-        "a perfect weather forecast": known.assign(**forecast),
-        "deciding one hour later": features.build(later, weather)[list(known)],
-    }
+    tables = known.assign(**forecast), features.build(later, weather)[list(known)]
+    return dict(zip(TRIALS, tables, strict=True))
 
 
 def slices_of(flights: pd.DataFrame, known: pd.DataFrame) -> pd.DataFrame:
@@ -396,12 +401,15 @@ class Finding(NamedTuple):
         ceiling: What a repair could win, in the charter's unit per flight.
         step: Step to go back to.
         change: What to change there.
+        if_known: What the desk would win if it learned at the cut-off on which flights
+            the finding is, and no more; None where that has no meaning.
     """
 
     finding: str
     ceiling: Interval
     step: int
     change: str
+    if_known: Interval | None = None
 
 
 def tag_findings(table: pd.DataFrame) -> list[Finding]:
@@ -413,8 +421,17 @@ def tag_findings(table: pd.DataFrame) -> list[Finding]:
             row.if_each_were_known,
             TAGS[name].step,
             TAGS[name].change,
+            row.if_the_tag_were_known,
         )
         for name, row in zip(table.index, table.itertuples(), strict=True)
+    ]
+
+
+def trial_findings(gains: Mapping[str, Interval]) -> list[Finding]:
+    """Turn what the model won in each of `TRIALS` into lines of the error sheet."""
+    return [
+        Finding(f"trial: {name}, and the model trained anew", gain, *TRIALS[name])
+        for name, gain in gains.items()
     ]
 
 
@@ -483,7 +500,7 @@ def sealed_findings(
             f"{judged.months}: {name} in place of the chosen model",
             _saving(judged, rival, judged.probability, charter),
             4,
-            "nothing on these flights; judge both anew on flights that nobody has seen",
+            "choose nothing here; judge both anew on flights that nobody has seen",
         ),
     ]
 
@@ -506,20 +523,22 @@ def _saving(
 def error_sheet(findings: Sequence[Finding], charter: Charter) -> str:
     """Write findings as a Markdown table, the largest ceiling first.
 
-    The last column compares the interval of the ceiling with the smallest gain that is
-    worth a repair: "yes" if all of it reaches that gain, "no" if none of it does.
+    "Enough" compares the interval of the ceiling with the smallest gain that is worth
+    a repair: "yes" if all of it reaches that gain, "no" if none of it does. Figures are
+    in the charter's unit per flight.
     """
     lines = [
-        f"| Finding | Ceiling, {charter.cost_unit} per flight | Worth a try? "
-        "| Back to step, to change what |",
-        "|---|---|---|---|",
+        f"| Finding | Ceiling | Enough for {charter.smallest_gain:g}? "
+        "| If only the tag were known | Back to step, to change what |",
+        "|---|---|---|---|---|",
     ]
     for finding in sorted(findings, key=lambda one: -one.ceiling.estimate):
         reaches = [end >= charter.smallest_gain for end in finding.ceiling[1:]]
         worth = "yes" if all(reaches) else "perhaps" if any(reaches) else "no"
         ceiling = narrow(finding.ceiling, ".2f")
+        known = narrow(finding.if_known, ".2f") if finding.if_known else ""
         lines.append(
-            f"| {finding.finding} | {ceiling} | {worth} "
+            f"| {finding.finding} | {ceiling} | {worth} | {known} "
             f"| {finding.step}: {finding.change} |"
         )
     return "\n".join(lines)

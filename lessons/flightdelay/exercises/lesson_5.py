@@ -275,7 +275,9 @@ def _judge_error(answer: object) -> Verdict:
                 "`bins`; are some bins empty?"
             )
         if value is None or isinstance(value, EllipsisType):
-            return wrong("Your function returns nothing yet: end it with `return`.")
+            return Verdict(
+                "unanswered", "Your function returns nothing: end it with `return`."
+            )
         found.append(float(value))
     if _agree(found, _right_error):
         return right(
@@ -621,9 +623,6 @@ EXERCISES = {
                 for mistaken, hint in _ERROR_HINTS.items()
             },
             "stops": Mistake(lambda: lambda outcome, probability: 0, "stops with"),
-            "nothing": Mistake(
-                lambda: lambda outcome, probability, bins: None, "returns nothing"
-            ),
             "constant": Mistake(
                 lambda: lambda outcome, probability, bins: 0.1, "by hand"
             ),
