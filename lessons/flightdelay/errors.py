@@ -461,7 +461,7 @@ def slice_findings(
             Finding(
                 f"slice {name} {value}: probabilities too {direction} by "
                 f"{abs(row['gap']):.3f}; {row['flights']:,.0f} flights",
-                _saving(judged, shifted, judged.probability, charter),
+                saving(judged, shifted, judged.probability, charter),
                 3,
                 f"a feature that tells {value} apart from what training saw of it",
             )
@@ -491,24 +491,34 @@ def sealed_findings(
         Finding(
             f"{judged.months}: probabilities too {direction} by {abs(gap):.3f} on "
             "average",
-            _saving(judged, shifted, judged.probability, charter),
+            saving(judged, shifted, judged.probability, charter),
             7,
             "watch it as outcomes come in; mend it from recent weeks, judge on later "
             "ones",
         ),
         Finding(
             f"{judged.months}: {name} in place of the chosen model",
-            _saving(judged, rival, judged.probability, charter),
+            saving(judged, rival, judged.probability, charter),
             4,
             "choose nothing here; judge both anew on flights that nobody has seen",
         ),
     ]
 
 
-def _saving(
+def saving(
     judged: Judged, first: ArrayLike, second: ArrayLike, charter: Charter
 ) -> Interval:
-    """Return how much less the desk pays with the first probabilities."""
+    """Return how much less a flight costs with the first probabilities, in pairs.
+
+    Args:
+        judged: The flights; their own probabilities play no part.
+        first: Probabilities that the desk may follow.
+        second: Those that it follows otherwise.
+        charter: Gives costs, threshold, confidence and resampling unit.
+
+    Returns:
+        Cost with the second minus cost with the first, per flight.
+    """
     return paired_difference(
         judged.outcome,
         first,
@@ -576,7 +586,7 @@ def savings(
         f"the note: {hour} o'clock on": from_hour,
     }
     return {
-        name: _saving(judged, judged.probability, certain, charter)
+        name: saving(judged, judged.probability, certain, charter)
         for name, certain in policies.items()
     }
 
