@@ -1,4 +1,4 @@
-"""Exercises of lesson 5: what next, calibration error, a paired interval, lending."""
+"""Exercises of lesson 5: a tag, calibration error, a paired interval, lending."""
 
 from __future__ import annotations
 
@@ -14,112 +14,95 @@ from numpy.typing import ArrayLike
 from flightdelay import charter, data, errors, evaluation, features, labels, models
 from flightdelay.exercises import Exercise, Mistake, Verdict, right, wrong
 
-# --- 5.1 Four tags of another desk: which repair first?
+# --- 5.1 Four tags of flights that were left alone: which one is worth knowing?
 
-#: Errors, extra cost of each, share that the repair would mend, hours of work.
-TAG_SHEET = {
-    "A": (900, 20, 0.50, 30),
-    "B": (300, 80, 0.20, 40),
-    "C": (150, 80, 0.90, 30),
-    "D": (250, 80, 0.50, 10),
-}
+#: Flights with the tag that were not on time, and that were.
+TAG_SHEET = {"A": (400, 3600), "B": (120, 180), "C": (60, 90), "D": (90, 0)}
 TAGGED_FLIGHTS = 10_000
+BEST_TAG = "B"
 
 
-def _ranking(value: Callable[[float, float, float, float], float]) -> str:
-    return "".join(sorted(TAG_SHEET, key=lambda tag: -value(*TAG_SHEET[tag])))
+def _if_known(tag: str) -> float:
+    """Minutes a flight that the desk wins if it prepares all flights with the tag."""
+    agreed = charter.load()
+    missed, rightly = TAG_SHEET[tag]
+    won = missed * (agreed.cost_unprepared - agreed.cost_prepare)
+    return (won - rightly * agreed.cost_prepare) / TAGGED_FLIGHTS
 
 
-ORDER = _ranking(lambda count, cost, share, hours: count * cost * share / hours)
-_OTHER_ORDERS = {
-    "count": (
-        _ranking(lambda count, cost, share, hours: count),
-        "This ranks by the number of errors. A needless preparation costs a quarter of "
-        "a miss: what does each error cost?",
+_TAG_HINTS = {
+    "A": (
+        "A is the most frequent tag, and the desk knows it without asking. But of the "
+        "4,000 flights with it only one in ten was not on time. What do the other "
+        "3,600 cost, if all are prepared?"
     ),
-    "ceiling": (
-        _ranking(lambda count, cost, share, hours: count * cost),
-        "This ranks by the ceiling, the cost of all errors of a tag. No repair mends "
-        "all of them: multiply by the share that it would mend.",
+    "C": (
+        "C is as good a sign as B: two in five were not on time. But it is on half as "
+        "many flights."
     ),
-    "gain": (
-        _ranking(lambda count, cost, share, hours: count * cost * share),
-        "This ranks by gain, and forgets the work. One of the four gains nearly as "
-        "much as the first in a third of the time: divide by the hours.",
-    ),
-    "share": (
-        _ranking(lambda count, cost, share, hours: share),
-        "This ranks by the share that is mended. Nearly all of little is little: "
-        "multiply by what the errors of the tag cost.",
-    ),
-    "hours": (
-        _ranking(lambda count, cost, share, hours: -hours),
-        "This ranks by the hours alone, the quickest first. What does each hour win?",
-    ),
-    "upside down": (
-        ORDER[::-1],
-        "The right numbers, upside down: begin with the tag that wins most per hour.",
+    "D": (
+        "D is never wrong, for it is the outcome itself: nobody knows at the cut-off "
+        "that a flight will land elsewhere. Its ceiling cannot be had by knowing it."
     ),
 }
 
 
-def _first_gain() -> float:
-    count, cost, share, _ = TAG_SHEET[ORDER[0]]
-    return count * cost * share / TAGGED_FLIGHTS
-
-
-def _judge_plan(answer: object) -> Verdict:
+def _judge_tag(answer: object) -> Verdict:
     if not isinstance(answer, Mapping):
         raise TypeError
-    order, gain = answer["order"], answer["gain"]
-    if any(value is None or isinstance(value, EllipsisType) for value in (order, gain)):
-        return Verdict("unanswered", "Both `order` and `gain` need an answer.")
-    letters = "".join(char for char in str(order).upper() if char.isalpha())
-    if sorted(letters) != sorted(TAG_SHEET):
-        return wrong(
-            "The order is the four letters A to D, each once, the first repair first: "
-            '`order="ABCD"`.'
-        )
-    for mistaken, hint in _OTHER_ORDERS.values():
-        if letters == mistaken:
-            return wrong(hint)
-    if letters != ORDER:
-        return wrong(
-            "Not this order. For each tag: errors, times the extra cost of each, times "
-            "the share that is mended, divided by the hours of work."
-        )
-    gain, expected = float(gain), _first_gain()
-    _, _, share, hours = TAG_SHEET[ORDER[0]]
+    tag, gain = answer["tag"], answer["gain"]
+    if any(value is None or isinstance(value, EllipsisType) for value in (tag, gain)):
+        return Verdict("unanswered", "Both `tag` and `gain` need an answer.")
+    letter = str(tag).strip().upper()
+    if letter not in TAG_SHEET:
+        return wrong('The tag is one of the letters A to D: `tag="A"`.')
+    if letter != BEST_TAG:
+        return wrong(_TAG_HINTS[letter])
+    agreed = charter.load()
+    gain, expected = float(gain), _if_known(BEST_TAG)
+    missed, rightly = TAG_SHEET[BEST_TAG]
     if abs(gain - expected) < 0.005:
+        every = ", ".join(f"{name} {_if_known(name):.1f}" for name in "ABC")
         return right(
-            f"{ORDER[0]} first: {expected:.1f} minutes a flight for {hours} hours of "
-            "work. The tag with the most errors comes third, the one with the largest "
-            "ceiling last. And C wins more than D in the end: after D, it is next."
+            f"Told the tag, the desk wins {every} minutes a flight. A has the highest "
+            "ceiling and loses most. What counts is how often a tag is on the *right* "
+            "decisions, and whether it is known in time.".replace("-", "\u2212")
         )
+    full = agreed.cost_unprepared
     others = {
-        expected
-        / share: "This is the ceiling. Only a share of these errors is mended.",
-        expected * TAGGED_FLIGHTS: (
-            "These are the minutes of all flights together. Divide by the number of "
-            "flights."
+        missed * (full - agreed.cost_prepare) / TAGGED_FLIGHTS: (
+            "This is the ceiling. Told the tag alone, the desk also prepares the "
+            f"{rightly} flights that were on time."
         ),
-        expected / hours: "This is the gain per hour of work. Asked is the whole gain.",
-        expected / 80: (
-            "This is the share of flights that would be mended. What does each error "
-            "cost?"
+        missed * full / TAGGED_FLIGHTS: (
+            "A flight that is prepared costs something too, and so does preparing "
+            "those that were on time."
+        ),
+        (missed * full - rightly * agreed.cost_prepare) / TAGGED_FLIGHTS: (
+            "You won the whole cost of a miss. But these flights must be prepared, and "
+            "that costs as well."
+        ),
+        expected * TAGGED_FLIGHTS: (
+            "These are the minutes of all flights together. Divide by the 10,000."
+        ),
+        -expected: "The sign is turned round: a gain is what the desk pays less.",
+        expected * TAGGED_FLIGHTS / (missed + rightly): (
+            "This is the gain per flight with the tag. Divide by all 10,000 flights, "
+            "so that it can be compared with the charter."
         ),
     }
     for value, hint in others.items():
-        if abs(gain - value) <= 0.005 * max(value, 0.2):
-            return wrong(f"The order is right. {hint}")
+        if abs(gain - value) <= 0.005 * max(abs(value), 1):
+            return wrong(f"The tag is right. {hint}")
     return wrong(
-        "The order is right, the gain is not: errors, times extra cost, times the "
-        f"share that is mended, divided by {TAGGED_FLIGHTS:,} flights."
+        "The tag is right, the gain is not. Prepare all flights with the tag: what is "
+        "won on those that were not on time, what is lost on the others? Divide by "
+        f"{TAGGED_FLIGHTS:,} flights."
     )
 
 
-def _plan(order: str = ORDER, gain: float | None = None) -> dict[str, object]:
-    return {"order": order, "gain": _first_gain() if gain is None else gain}
+def _tag_answer(tag: str = BEST_TAG, gain: float | None = None) -> dict[str, object]:
+    return {"tag": tag, "gain": _if_known(BEST_TAG) if gain is None else gain}
 
 
 # --- 5.2 The calibration error, written by the reader.
@@ -594,21 +577,21 @@ def _loan_answer(**changes: object) -> dict[str, object]:
 
 EXERCISES = {
     "5.1": Exercise(
-        expects='`order` and `gain`, such as `dict(order="ABCD", gain=1.5)`',
-        judge=_judge_plan,
-        solution=_plan,
+        expects='`tag` and `gain`, such as `dict(tag="A", gain=1.5)`',
+        judge=_judge_tag,
+        solution=_tag_answer,
         mistakes={
-            **{
-                name: Mistake(lambda order=order: _plan(order), hint[:40])
-                for name, (order, hint) in _OTHER_ORDERS.items()
-            },
-            "no such order": Mistake(lambda: _plan("DDCA"), "each once"),
-            "another order": Mistake(lambda: _plan("ADCB"), "Not this order"),
-            "ceiling as gain": Mistake(lambda: _plan(gain=2.0), "This is the ceiling"),
-            "all flights": Mistake(lambda: _plan(gain=10_000), "Divide by the number"),
-            "per hour": Mistake(lambda: _plan(gain=0.1), "per hour of work"),
-            "errors": Mistake(lambda: _plan(gain=0.0125), "share of flights"),
-            "a guess": Mistake(lambda: _plan(gain=7), "the gain is not"),
+            "most frequent": Mistake(lambda: _tag_answer("A"), "one in ten"),
+            "half as many": Mistake(lambda: _tag_answer("C"), "half as many"),
+            "the outcome": Mistake(lambda: _tag_answer("D"), "the outcome itself"),
+            "no such tag": Mistake(lambda: _tag_answer("E"), "A to D"),
+            "ceiling": Mistake(lambda: _tag_answer(gain=0.96), "This is the ceiling"),
+            "free": Mistake(lambda: _tag_answer(gain=1.2), "costs something too"),
+            "whole miss": Mistake(lambda: _tag_answer(gain=0.84), "the whole cost"),
+            "all flights": Mistake(lambda: _tag_answer(gain=6000), "all flights"),
+            "sign": Mistake(lambda: _tag_answer(gain=-0.6), "turned round"),
+            "with the tag": Mistake(lambda: _tag_answer(gain=20), "with the tag"),
+            "a guess": Mistake(lambda: _tag_answer(gain=7), "the gain is not"),
         },
     ),
     "5.2": Exercise(
