@@ -5,13 +5,16 @@ LOCK_FLAGS := --universal --python-version 3.11 --generate-hashes --upgrade \
 	--no-header --no-annotate --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help book serve lab test binder links bench lock clean
+.PHONY: help book case serve lab test binder links bench lock clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' Makefile
 
 book: .venv/book ## execute the lessons and build the site in _build/html
 	@$(BIN)/python book/build.py
+
+case: .venv/book ## run the whole lifecycle without a notebook, from tables to verdict
+	@cd lessons && ../$(BIN)/python -m flightdelay
 
 serve: .venv/book ## build, open the site in a browser, rebuild whenever a file is saved
 	@$(BIN)/python book/serve.py $(NETWORK)
