@@ -105,6 +105,23 @@ def test_what_is_kept_on_one_page_is_not_shown_on_another(open_page):
     assert not tab.locator(".task-list-item-checkbox").first.is_checked()
 
 
+def test_labels_of_the_digits_are_kept_and_their_result_is_accessible(open_page):
+    tab = open_page("lessons/3-labels-and-features.html")
+    sheet = tab.locator(".label-digits")
+    sheet.get_by_role("button", name="0", exact=True).focus()
+    for label in "714":
+        tab.keyboard.press(label)
+    tab.reload()
+    assert "Round 1 of 2, digit 4 of 30" in sheet.get_by_role("status").inner_text()
+    sheet.get_by_role("button", name="0", exact=True).focus()
+    for turn in range(57):
+        tab.keyboard.press(str(turn % 10))
+    assert sheet.locator("td[data-kappa]").count() == 3
+    assert not faults_found_by_axe(tab)
+    tab.get_by_role("button", name="Erase all").click()
+    assert "Round 1 of 2, digit 1 of 30" in sheet.get_by_role("status").inner_text()
+
+
 def test_puzzles_hide_their_results_until_asked(open_page):
     tab = open_page("lessons/1-define-project.html")
     folded = tab.locator("details.hide:has(summary:has-text('Show the result'))")
