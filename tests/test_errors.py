@@ -359,8 +359,10 @@ def test_every_tag_becomes_a_finding(shipped):
     )  # fmt: skip
     found = errors.tag_findings(table)
     assert len(found) == len(errors.TAGS)
+    meanings = errors.tag_meanings(table).splitlines()[2:]
+    assert [line.split(" | ")[0].strip("| ") for line in meanings] == list(table.index)
     for finding, (name, row) in zip(found, table.iterrows(), strict=True):
-        assert finding.finding.startswith(f"{name} ({row['error']})")
+        assert finding.finding.startswith(f"{name}: {row['flights']:,} {row['error']}")
         assert finding.ceiling == row["if_each_were_known"]
         assert finding.if_known == row["if_the_tag_were_known"]
         assert 1 <= finding.step <= 7

@@ -416,8 +416,7 @@ def tag_findings(table: pd.DataFrame) -> list[Finding]:
     """Turn `ceilings` into lines of the error sheet."""
     return [
         Finding(
-            f"{name} ({row.error}): {TAGS[name].meaning}; {row.flights:,} flights, "
-            f"{row.share:.0%} of the {row.error}",
+            f"{name}: {row.flights:,} {row.error}, {row.share:.0%} of them",
             row.if_each_were_known,
             TAGS[name].step,
             TAGS[name].change,
@@ -425,6 +424,12 @@ def tag_findings(table: pd.DataFrame) -> list[Finding]:
         )
         for name, row in zip(table.index, table.itertuples(), strict=True)
     ]
+
+
+def tag_meanings(table: pd.DataFrame) -> str:
+    """Write what each tag of `ceilings` means, as a Markdown table in its order."""
+    rows = [(name, TAGS[name].error, TAGS[name].meaning) for name in table.index]
+    return _table(["Tag", "Of the", "What was found out"], rows)
 
 
 def trial_findings(gains: Mapping[str, Interval]) -> list[Finding]:
@@ -463,7 +468,7 @@ def slice_findings(
                 f"{abs(row['gap']):.3f}; {row['flights']:,.0f} flights",
                 saving(judged, shifted, judged.probability, charter),
                 3,
-                f"a feature that tells {value} apart from what training saw of it",
+                "ask what changed there since training; a feature that shows it",
             )
         )
     return found
