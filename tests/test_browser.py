@@ -31,6 +31,17 @@ def test_axe_finds_nothing(open_page, page, mode):
     assert not faults_found_by_axe(tab)
 
 
+@pytest.mark.parametrize("mode", ["light", "dark"])
+def test_what_can_be_clicked_has_one_color(open_page, mode):
+    tab = open_page("book/index.html", color_scheme=mode)
+    links = ".bd-article :is(p:not(.begin-here), li, td) > a"
+    colors = tab.locator(links).evaluate_all(
+        "links => links.map((link) => getComputedStyle(link).color)"
+    )
+    assert len(colors) > 20
+    assert len(set(colors)) == 1
+
+
 def test_nothing_runs_over_the_edge_of_a_phone(open_page, page):
     tab = open_page(page, viewport=PHONE)
     show_everything(tab)

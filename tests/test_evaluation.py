@@ -453,6 +453,7 @@ def test_paired_difference_has_a_sign_and_is_narrower_than_unpaired():
 def test_an_interval_writes_itself():
     interval = evaluation.Interval(0.5, 0.25, 0.75)
     assert f"{interval:.1f}" == "0.5 (0.2 to 0.8)"
+    assert f"{evaluation.Interval(-0.5, -1, 0.25):.2f}" == "−0.50 (−1.00 to 0.25)"
     assert f"{interval:.0%}" == "50% (25% to 75%)"
 
 

@@ -18,6 +18,11 @@ LAST_SECTIONS = ["Your turn", "What this leaves behind", "When to go back", "In 
 LONGEST_CELL = 15
 DAY_MINUTES = 180
 
+# A `{name}`, `{name:.1f}` or `{name(…)}` that no f-string has filled in.
+UNFILLED = re.compile(r"\{[A-Za-z_][\w.]*(?:[:!(\[][^{}\n]*)?\}")
+# Code and data of charts and tables, and formulas, have braces of their own.
+WITH_BRACES = re.compile(r"<(script|style)\b.*?</\1>|\$+[^$]*\$+", re.DOTALL)
+
 any_lesson = pytest.mark.parametrize("path", [*LESSONS, TEMPLATE], ids=lambda p: p.stem)
 built_lesson = pytest.mark.parametrize("path", LESSONS, ids=lambda p: p.stem)
 
@@ -185,6 +190,22 @@ def test_solutions_are_right_and_open_cells_are_unanswered(path):
         )
         is_solution = "hide-cell" in cell.metadata.get("tags", [])
         assert ("**Right.**" if is_solution else "**Not answered yet.**") in shown
+
+
+@built_lesson
+def test_no_result_prints_a_name_instead_of_its_value(path):
+    executed = nbformat.read(DOWNLOADS / f"{path.stem}.ipynb", as_version=4)
+    shown = [
+        output["data"][kind]
+        for cell in executed.cells
+        if cell.cell_type == "code"
+        for output in cell.outputs
+        for kind in ("text/markdown", "text/html")
+        if kind in output.get("data", {})
+    ]
+    assert shown
+    for text in shown:
+        assert not UNFILLED.findall(WITH_BRACES.sub("", text))
 
 
 @built_lesson

@@ -69,8 +69,10 @@ class Interval(NamedTuple):
     high: float
 
     def __format__(self, specification: str) -> str:
-        """Return "estimate (low to high)", each number in the given format."""
-        estimate, low, high = (format(value, specification) for value in self)
+        """Return "estimate (low to high)" in the given format, with a true minus."""
+        estimate, low, high = (
+            format(value, specification).replace("-", "\u2212") for value in self
+        )
         return f"{estimate} ({low} to {high})"
 
 

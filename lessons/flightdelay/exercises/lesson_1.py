@@ -35,7 +35,12 @@ _HOTEL_MISTAKES = {
         "One half is right when both errors cost the same extra. Do they here? Compare "
         "the two entries of each column.",
     ),
-    "the lesson's short form": (BLOCKED_ON_TIME / OPEN_LATE, _ONE_COLUMN),
+    "the lesson's short form": (
+        BLOCKED_ON_TIME / OPEN_LATE,
+        "You divided as for a desk where preparing costs the same in both columns. "
+        f"Here it does not: blocking costs {BLOCKED_ON_TIME} or {BLOCKED_LATE}. Ask in "
+        "each column what the wrong action costs *more* than the right one.",
+    ),
     "price of a used room": (BLOCKED_LATE / OPEN_LATE, _ONE_COLUMN),
     "odds": (
         EXTRA_FALSE_ALARM / EXTRA_MISS,
@@ -51,6 +56,11 @@ _HOTEL_MISTAKES = {
         BLOCKED_ON_TIME / (BLOCKED_ON_TIME + BLOCKED_LATE),
         "You added the two prices of one row. Subtract within each column first: the "
         "right action from the wrong one.",
+    ),
+    "sum of one column": (
+        BLOCKED_LATE / (BLOCKED_LATE + OPEN_LATE),
+        "Close, by luck: you added the two prices of one column. Subtract instead: "
+        "the right action from the wrong one, and the same in the other column.",
     ),
     "sum of two entries": (
         BLOCKED_ON_TIME / (BLOCKED_ON_TIME + OPEN_LATE),
@@ -290,6 +300,12 @@ _QUESTIONS = {
     "G": "What do 14 people have to read today, and which answer is on record?",
     "H": "At which moment is the input known, and at which moment must one act?",
 }
+# Where the usual question would lead away from the right verdict.
+_QUESTIONS_AFTER = {
+    ("A", NEITHER): (
+        "Must something happen here, and can anybody say today, without a model, when?"
+    ),
+}
 
 
 def _judge_briefs(answer: object) -> Verdict:
@@ -322,10 +338,11 @@ def _judge_briefs(answer: object) -> Verdict:
             f"today. Begin with {missed[0]}: {_QUESTIONS[missed[0]]}"
         )
     letter = missed[0]
+    question = _QUESTIONS_AFTER.get((letter, given[letter]), _QUESTIONS[letter])
     hits = len(VERDICTS) - len(missed)
     return wrong(
         f"{hits} of {len(VERDICTS)} {'is' if hits == 1 else 'are'} right. Look at "
-        f"{letter} again. {_QUESTIONS[letter]}"
+        f"{letter} again. {question}"
     )
 
 
@@ -446,9 +463,10 @@ EXERCISES = {
             "odds": Mistake(lambda: 240 / 560, "the odds"),
             "swapped": Mistake(lambda: 0.7, "are swapped"),
             "percent": Mistake(lambda: 30, "percentage"),
-            "short form": Mistake(lambda: 0.24, "two prices"),
+            "short form": Mistake(lambda: 0.24, "the same in both columns"),
             "wrong row": Mistake(lambda: 0.44, "two prices"),
             "sum of one row": Mistake(lambda: 240 / 680, "prices of one row"),
+            "sum of one column": Mistake(lambda: 440 / 1440, "prices of one column"),
             "base rate": Mistake(lambda: 0.2812, "how often flights"),
             "flat curve": Mistake(lambda: 1 / 3, "Cheap enough"),
             "upside down": Mistake(lambda: 560 / 240, "upside down"),
@@ -498,6 +516,7 @@ EXERCISES = {
         mistakes={
             "all": Mistake(lambda: dict.fromkeys(VERDICTS, BUILD), "build everything"),
             "a list": Mistake(lambda: _briefs(A=BUILD), "learn from examples"),
+            "a list left alone": Mistake(lambda: _briefs(A=NEITHER), "without a model"),
             "no label": Mistake(lambda: _briefs(F=BUILD), "How many labeled"),
             "no action": Mistake(lambda: _briefs(C=RULE), "Who does what"),
             "too shy": Mistake(lambda: _briefs(B=NEITHER), "says all three"),

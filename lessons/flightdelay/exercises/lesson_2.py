@@ -327,9 +327,9 @@ def _judge_rates(answer: object) -> Verdict:
             else ("hours that the table should know")
         )
         return wrong(
-            f"{missing.sum():,} of the values are missing: flights at {where}. A model "
-            "in use must answer for every flight. Which rate would you bet on if you "
-            "knew nothing about the hour?"
+            f"Flights without a probability: {missing.sum():,}, at {where}. A model in "
+            "use must answer for every flight. Which rate would you bet on if you knew "
+            "nothing about the hour?"
         )
 
     def off(other: np.ndarray) -> float:
@@ -437,38 +437,43 @@ TOLERANCE = 0.007
 FITS_BETTER = 2
 
 
+def _interval(
+    outcome: pd.Series, unit: str, date: pd.Series | None, confidence: float
+) -> tuple[float, float]:
+    found = evaluation.bootstrap_interval(
+        outcome,
+        outcome,
+        lambda outcome, _: outcome,
+        unit,
+        date,
+        resamples=300 if unit == "flight" else 10_000,
+        confidence=confidence,
+    )
+    return found.low, found.high
+
+
+def _by_day(confidence: float) -> tuple[float, float]:
+    """The interval of July and August by day, for any confidence."""
+    return _interval(_flights().outcome, "day", _flights().date, confidence)
+
+
 @cache
 def _intervals() -> dict[str, tuple[float, float]]:
     known = _flights()
-
-    def interval(
-        outcome: pd.Series, unit: str, date: pd.Series | None, confidence: float
-    ) -> tuple[float, float]:
-        found = evaluation.bootstrap_interval(
-            outcome,
-            outcome,
-            lambda outcome, _: outcome,
-            unit,
-            date,
-            resamples=300 if unit == "flight" else 10_000,
-            confidence=confidence,
-        )
-        return found.low, found.high
-
     daily = known.outcome.groupby(known.date).mean()
     generator = np.random.default_rng(0)
     drawn = daily.to_numpy()[generator.integers(len(daily), size=(10_000, len(daily)))]
     return {
-        "right": interval(known.outcome, "day", known.date, 0.95),
-        "flights": interval(known.outcome, "flight", None, 0.95),
-        "90%": interval(known.outcome, "day", known.date, 0.90),
-        "standard error": interval(known.outcome, "day", known.date, 0.683),
-        "training": interval(known.train_outcome, "day", known.train_date, 0.95),
-        "weeks": interval(known.outcome, "week", known.date, 0.95),
+        "right": _by_day(0.95),
+        "flights": _interval(known.outcome, "flight", None, 0.95),
+        "90%": _by_day(0.90),
+        "standard error": _by_day(0.683),
+        "training": _interval(known.train_outcome, "day", known.train_date, 0.95),
+        "weeks": _interval(known.outcome, "week", known.date, 0.95),
         "mean of rates": tuple(np.quantile(drawn.mean(axis=1), [0.025, 0.975])),
         "days": tuple(daily.quantile([0.025, 0.975])),
         "no replacement": (known.outcome.mean(),) * 2,
-        "extremes": interval(known.outcome, "day", known.date, 0.9998),
+        "extremes": _by_day(0.9998),
     }
 
 
@@ -483,13 +488,14 @@ _INTERVAL_HINTS = {
         "end."
     ),
     "standard error": (
-        "This is one standard error to either side, which covers about two thirds. For "
-        "95%, take the 2.5th and the 97.5th percentile of the resampled rates."
+        "This is one standard error to either side, about two thirds of the resamples, "
+        "or the middle 80%. For 95%, take the 2.5th and the 97.5th percentile of the "
+        "resampled rates."
     ),
     "training": "This is the interval of January to June. Take July and August.",
     "weeks": (
-        "These are blocks of seven days, which the bootstrap can draw too. Asked is by "
-        "single days."
+        "This is as wide as with blocks of seven days, or with 99% instead of 95%. "
+        "Asked is by single days: leave out 2.5% of the resampled rates at either end."
     ),
     "mean of rates": (
         "You averaged the days' rates. A day with more flights counts more: add up the "
@@ -604,7 +610,10 @@ EXERCISES = {
         judge=_judge_rates,
         solution=_right_rates,
         mistakes={
-            "unseen hour": Mistake(lambda: _naive(None), "never seen"),
+            "unseen hour": Mistake(
+                lambda: _naive(None),
+                "without a probability: 1, at an hour that training has never seen",
+            ),
             "unseen is zero": Mistake(lambda: _naive(0), "not never late"),
             "all months": Mistake(
                 lambda: _peeking_rates()["January to August"], "January to August"
@@ -659,6 +668,8 @@ EXERCISES = {
                 lambda: tuple(100 * end for end in _intervals()["right"]),
                 "percentages",
             ),
+            "99%": Mistake(lambda: _by_day(0.99), "99% instead of 95%"),
+            "80%": Mistake(lambda: _by_day(0.80), "the middle 80%"),
             "equal ends": Mistake(lambda: (0.25, 0.25), "a lower and a higher"),
             "a guess": Mistake(lambda: (0.1, 0.2), "Look at one resample"),
         },
