@@ -5,7 +5,7 @@ LOCK_FLAGS := --universal --python-version 3.11 --generate-hashes --upgrade \
 	--no-header --no-annotate --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help book case serve lab test binder links bench lock clean
+.PHONY: help book case serve lab service test binder links bench lock clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' Makefile
@@ -25,6 +25,10 @@ NETWORK = $(if $(filter command,$(origin HOST)),--host $(HOST))
 
 lab: .venv/book ## open the lessons in JupyterLab, as notebooks
 	@$(BIN)/python book/lab.py
+
+service: .venv/book ## serve the chosen model over HTTP: lesson 6's service, to ask yourself
+	@mkdir -p _build
+	@cd lessons && ../$(BIN)/python -m flightdelay.service --log ../_build/predictions.sqlite
 
 test: .venv/test book ## check everything: code, data, lessons, pages in a real browser
 	@$(BIN)/ruff check .
