@@ -20,8 +20,18 @@ KILOMETERS = "distance in kilometers, not miles"
 
 
 @cache
+def _flights() -> pd.DataFrame:
+    return data.load_flights()
+
+
+@cache
 def _feeds() -> service.Feeds:
-    return service.Feeds(data.load_table("weather"), data.load_flights())
+    return service.Feeds(data.load_table("weather"), _flights())
+
+
+@cache
+def _golden() -> release.Golden:
+    return release.golden(_flights(), _feeds().weather)
 
 
 @cache
@@ -97,7 +107,7 @@ def _judge_parity(answer: object) -> Verdict:
 
 def _close(tolerance: float) -> Callable[[], Callable]:
     def make() -> Callable:
-        golden = release.golden()
+        golden = _golden()
         return lambda serve: bool(
             np.abs(serve(golden.records) - golden.expected).max() < tolerance
         )
@@ -106,19 +116,19 @@ def _close(tolerance: float) -> Callable[[], Callable]:
 
 
 def _equal() -> Callable:
-    golden = release.golden()
+    golden = _golden()
     return lambda serve: bool((serve(golden.records) == golden.expected).all())
 
 
 def _same_mean() -> Callable:
-    golden = release.golden()
+    golden = _golden()
     return lambda serve: bool(
         abs(serve(golden.records).mean() - golden.expected.mean()) < 1e-5
     )
 
 
 def _same_decisions() -> Callable:
-    golden = release.golden()
+    golden = _golden()
     threshold = charter.load().threshold
     return lambda serve: bool(
         ((serve(golden.records) >= threshold) == (golden.expected >= threshold)).all()
@@ -126,12 +136,12 @@ def _same_decisions() -> Callable:
 
 
 def _one_for_each() -> Callable:
-    golden = release.golden()
+    golden = _golden()
     return lambda serve: np.abs(serve(golden.records) - golden.expected) < 1e-5
 
 
 def _turned_round() -> Callable:
-    golden = release.golden()
+    golden = _golden()
     return lambda serve: bool(
         np.abs(serve(golden.records) - golden.expected).max() > 1e-5
     )
@@ -250,8 +260,7 @@ STEP = 100
 @cache
 def highest_loss() -> np.ndarray:
     """Return the lesson's losses of no-change rollouts, in agent minutes."""
-    flights = data.load_flights()
-    validation = data.period_rows(flights, "validation")
+    validation = data.period_rows(_flights(), "validation")
     old, new = (
         service.score(validation, _feeds(), model).answers
         for model in (service.served_choice(), service.served_challenger())

@@ -20,7 +20,7 @@ from flightdelay.service.scoring import Feeds, ServedModel, score
 Serve = Callable[[pd.DataFrame], np.ndarray]
 
 #: Flights in one set of golden records.
-GOLDEN = 60
+GOLDEN = 40
 
 _KILOMETERS = 1.609344
 
@@ -37,11 +37,15 @@ class Golden(NamedTuple):
     expected: np.ndarray
 
 
-def golden(seed: int = 0) -> Golden:
-    """Draw golden records and answer them without a line of the service."""
-    flights, weather = data.load_flights(), data.load_table("weather")
+def golden(flights: pd.DataFrame, weather: pd.DataFrame) -> Golden:
+    """Draw golden records and answer them without a line of the service.
+
+    Args:
+        flights: All flights, as from `data.load_flights`.
+        weather: Hourly readings, as from `data.load_table("weather")`.
+    """
     flights = flights[~flights["sealed"]]
-    drawn = data.period_rows(flights, "validation").sample(GOLDEN, random_state=seed)
+    drawn = data.period_rows(flights, "validation").sample(GOLDEN, random_state=0)
     known = features.build(drawn, weather, history=flights)
     # A flight for which the table of rates answers is no test of the model.
     drawn = drawn[known["visib"].notna()]

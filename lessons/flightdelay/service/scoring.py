@@ -30,6 +30,9 @@ RECORD = (
     "cut_off",
 )
 
+#: What the feed of operations tells of earlier flights.
+SEEN = ("scheduled_departure", "origin", "carrier", "dest", "dep_delay", "sealed")
+
 #: From this hour of the cut-off on, New York time, the three hours before it always
 #: held flights: none means that the feed has stopped.
 BUSY_FROM_HOUR = 7
@@ -115,7 +118,7 @@ class Feeds:
 
     def __init__(self, weather: pd.DataFrame, departures: pd.DataFrame) -> None:
         self.weather = weather.sort_values("time_hour", kind="stable")
-        known = departures[~departures["sealed"]]
+        known = departures.loc[~departures["sealed"], list(SEEN)]
         self.departures = known.sort_values("scheduled_departure", kind="stable")
         self._boards: dict[pd.Timestamp, _Board] = {}
         self._lock = threading.Lock()
