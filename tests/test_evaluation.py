@@ -642,6 +642,9 @@ def test_report_in_words():
     assert evaluation.report_markdown(named).startswith("| Judged on | ROC AUC |")
     below_zero = evaluation.Interval(-0.5, -1, 0.25)
     assert evaluation.narrow(below_zero, ".2f") == "−0.50<br>−1.00&nbsp;to 0.25"
+    tiny = evaluation.Interval(-0.004, -0.04, -0.001)
+    assert evaluation.narrow(tiny, ".2f") == "0.00<br>−0.04&nbsp;to 0.00"
+    assert evaluation.narrow(tiny, ".0%") == "0%<br>−4%&nbsp;to 0%"
 
 
 # What bad input gets

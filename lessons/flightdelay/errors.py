@@ -416,7 +416,7 @@ def tag_findings(table: pd.DataFrame) -> list[Finding]:
     """Turn `ceilings` into lines of the error sheet."""
     return [
         Finding(
-            f"{name}: {row.flights:,} {row.error}, {row.share:.0%} of them",
+            f"{name}: {row.flights:,} {row.error}, {row.share:.0%} of all {row.error}",
             row.if_each_were_known,
             TAGS[name].step,
             TAGS[name].change,

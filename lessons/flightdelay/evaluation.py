@@ -5,6 +5,7 @@ the bootstrap. `outcome` is always 1 for "not on time" and 0 for "on time",
 `probability` the predicted probability of 1.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from functools import partial
 from typing import NamedTuple
@@ -684,7 +685,8 @@ def narrow(figure: Interval | float, form: str) -> str:
     text = f"{figure:{form}}"
     for old, new in {" (": "<br>", " to ": "&nbsp;to ", ")": "", "-": "\u2212"}.items():
         text = text.replace(old, new)
-    return text
+    # No sign before a number that is rounded to zero.
+    return re.sub("\u2212(0(?:\\.0+)?%?)(?![\\d.])", r"\1", text)
 
 
 def report_markdown(judged: pd.DataFrame) -> str:
