@@ -18,7 +18,17 @@ import numpy as np
 import pandas as pd
 from sklearn.metrics import cohen_kappa_score
 
-from flightdelay import charter, data, evaluation, features, labels, models, repairs
+from flightdelay import (
+    charter,
+    data,
+    evaluation,
+    features,
+    labels,
+    models,
+    monitoring,
+    repairs,
+    service,
+)
 from flightdelay.service.process import RunningService
 
 #: Departures that are asked for over HTTP, one by one.
@@ -152,8 +162,8 @@ class Case:
             )
         )
         with (
-            RunningService(self.folder) as service,
-            httpx.Client(base_url=service.url, timeout=60) as client,
+            RunningService(self.folder) as running,
+            httpx.Client(base_url=running.url, timeout=60) as client,
         ):
             answers = [
                 client.post("/predictions", json=body).raise_for_status().json()
@@ -168,6 +178,27 @@ class Case:
         version = answers[0]["model_version"]
         return [
             Figure(6, f"version; {len(answers)} answers over HTTP are right", version)
+        ]
+
+    def monitor(self) -> list[Figure]:
+        """Step 7: replay the autumn through the service, and watch its log."""
+        purpose = "replay through the service, watched after the test is done"
+        live = data.open_sealed("production", purpose)
+        feeds = service.Feeds(self.weather, pd.concat([self.open_flights, live]))
+        with service.PredictionLog(self.folder / "autumn.sqlite") as written:
+            requests = service.replay(live, feeds, service.served_choice(), written)
+            log = monitoring.read_log(written).set_index("request_id").loc[requests]
+        log.index = live.index
+        plan, quiet = monitoring.chosen_plan(), monitoring.chosen_quiet()
+        checked = monitoring.audit(log, log["outcome"])
+        signals = monitoring.signals(log, quiet, self.agreed, checked)
+        alarms = monitoring.alarms(signals, plan.limits)
+        has_week = signals["audit"].notna()
+        shift = (monitoring.diagnose(alarms)[has_week] == "shift").mean()
+        return [
+            Figure(7, "predictions in the log", f"{len(log):,}"),
+            Figure(7, "days that look like a shift", f"{shift:.0%}"),
+            Figure(7, "false alarms of the watch on cost", f"{plan.rates['cost']:.1%}"),
         ]
 
     def go_back(self) -> list[Figure]:
@@ -204,6 +235,7 @@ STEPS: dict[str, Callable[[Case], list[Figure]]] = {
     "Select and train the model": Case.train,
     "Perform error analysis": Case.analyze_errors,
     "Deploy in production": Case.deploy,
+    "Monitor and maintain system": Case.monitor,
     "Go back": Case.go_back,
 }
 

@@ -1091,14 +1091,24 @@ def plan_markdown(plan: Plan) -> str:
 
 def chosen_plan() -> Plan:
     """Return the plan for the chosen model; made once and kept, see `store.keep`."""
-    return store.keep("monitoring-plan", _plan_of_choice)
+    return _kept_plan()[1]
 
 
-def _plan_of_choice() -> Plan:
+def chosen_quiet() -> Quiet:
+    """Return what is usual for the chosen model, from which its plan was made."""
+    return _kept_plan()[0]
+
+
+def _kept_plan() -> tuple[Quiet, Plan]:
+    return store.keep("monitoring-plan", _make_kept_plan)
+
+
+def _make_kept_plan() -> tuple[Quiet, Plan]:
     flights, agreed = data.load_flights(), charter.load()
     records, model = quiet_records(flights), served_choice()
     feeds = Feeds(data.load_table("weather"), flights)
     log = quiet_log(records, feeds.features(records), model)
     learn = log["date"].dt.month.isin(LEARN_MONTHS)
+    quiet = Quiet.learn(log[learn])
     checked = audit(log, log["outcome"])
-    return make_plan(quiet_signals(log, Quiet.learn(log[learn]), agreed, checked))
+    return quiet, make_plan(quiet_signals(log, quiet, agreed, checked))

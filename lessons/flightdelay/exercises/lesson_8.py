@@ -194,11 +194,10 @@ def _judge_loop(answer: object) -> Verdict:
         )
     if abs(low - true.low) + abs(high - true.high) > 0.4 * by_day:
         return wrong("The estimate is right, the interval is not the one by days.")
-    loss = f"{true:.2f}".replace("-", "\u2212")
     return right(
-        f"One change, the same flights: {loss} agent minutes, a loss. On the training "
-        f"flights the same change gains {on_training:.2f}: with more cells, each holds "
-        "fewer flights and more luck."
+        f"One change, the same flights: {true:.2f} agent minutes, a loss. On the "
+        f"training flights the same change gains {on_training:.2f}: with more cells, "
+        "each holds fewer flights and more luck."
     )
 
 
