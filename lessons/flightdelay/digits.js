@@ -75,7 +75,8 @@
     };
     const current = () => rounds.findIndex((labels) => labels.length < total);
 
-    const board = element("div", "", { class: "board" });
+    // In JupyterLab the keys 0 to 9 are shortcuts of the notebook; not here.
+    const board = element("div", "", { class: "board", "data-lm-suppress-shortcuts": "true" });
     const status = element("p", "", { role: "status" });
     const one = element("div", "", { class: "one" });
     const keys = element("div", "", { class: "keys", role: "group", "aria-label": "Your label" });
@@ -117,6 +118,7 @@
       else if (event.key === "Backspace" && rounds[0].length) takeBack();
       else return;
       event.preventDefault();
+      event.stopPropagation();
     });
 
     const row = (name, first, second) => {
