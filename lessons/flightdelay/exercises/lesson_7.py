@@ -256,8 +256,8 @@ def _judge_labels(answer: object) -> Verdict:
     return right(
         f"{np.ceil(_labels()):.0f} labels, if flights were independent. They are not: "
         f"seven days alone leave a standard error of {floor:.3f}, more than the whole "
-        "rise, so *no* number of labels shows it in one week. What more labels cannot "
-        "buy, more days can."
+        "rise, so *no* number of labels shows it in one week. It takes "
+        f"{np.ceil(_weeks()):.0f} weeks. What more labels cannot buy, more days can."
     )
 
 
