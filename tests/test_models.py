@@ -1,20 +1,27 @@
 """Models give probabilities, learn from training rows alone, and survive the new."""
 
+import subprocess
+import sys
 import warnings
 
+import joblib
 import numpy as np
 import pandas as pd
 import pytest
+from conftest import ROOT
 from flightdelay import data, features, labels, models
 from sklearn.base import clone
-from sklearn.metrics import roc_auc_score
+from sklearn.metrics import log_loss, roc_auc_score
 
 # A warning would reach a lesson's stderr and fail its build.
 pytestmark = pytest.mark.filterwarnings("error")
 
 BASELINES = models.baselines()
 EVERYTHING = [column for names in features.FEATURE_SETS.values() for column in names]
-ESTIMATORS = BASELINES | {"boosting": models.boosting(EVERYTHING)}
+ESTIMATORS = BASELINES | {
+    "boosting": models.boosting(EVERYTHING),
+    "network": models.network(EVERYTHING, epochs=2),
+}
 
 
 @pytest.fixture(scope="module")
@@ -203,3 +210,151 @@ def test_the_trained_choice_is_the_chosen_model_on_all_training_flights():
     some = known.sample(200, random_state=0)
     kept = models.trained_choice()
     assert kept.predict_proba(some) == pytest.approx(again.predict_proba(some))
+
+
+# The network
+
+
+@pytest.fixture(scope="module")
+def small():
+    """Codes of two categories, three numbers, and a label that follows both."""
+    generator = np.random.default_rng(0)
+    codes = generator.integers([3, 4], size=(2_000, 2))
+    numbers = generator.normal(size=(2_000, 3))
+    odds = 3 * (codes[:, 0] == 1) + 2 * numbers[:, 0] - 1
+    label = (generator.random(2_000) < 1 / (1 + np.exp(-odds))).astype(int)
+    return np.column_stack([codes, numbers]), label
+
+
+def _settled(**settings):
+    return models.NetworkClassifier(
+        2, widths=(16,), dropout=0.0, learning_rate=0.01, epochs=20, **settings
+    )
+
+
+def test_network_learns_from_codes_and_from_numbers(small):
+    columns, label = small
+    learned = _settled().fit(columns[:1_500], label[:1_500])
+    area = roc_auc_score(label[1_500:], learned.predict_proba(columns[1_500:])[:, 1])
+    assert area > 0.85
+    for one_kind in ([0, 1], [2, 3, 4]):
+        hidden = columns[1_500:].copy()
+        hidden[:, one_kind] = 0
+        less = roc_auc_score(label[1_500:], learned.predict_proba(hidden)[:, 1])
+        assert less < area - 0.03
+
+
+def test_equal_codes_of_two_categories_are_not_mixed_up(small):
+    columns, label = small
+    learned = _settled().fit(columns, label)
+    one, other = columns[:200].copy(), columns[:200].copy()
+    one[:, :2], other[:, :2] = (1, 0), (0, 1)
+    assert learned.predict_proba(one)[:, 1].mean() > 0.15 + (
+        learned.predict_proba(other)[:, 1].mean()
+    )
+
+
+def test_network_begins_at_the_base_rate(small):
+    columns, label = small
+    rare = (label & (columns[:, 2] > 1)).astype(int)
+    untrained = _settled(seed=1).set_params(learning_rate=0.0, epochs=1)
+    begins = untrained.fit(columns, rare).predict_proba(columns)[:, 1].mean()
+    assert begins == pytest.approx(rare.mean(), abs=0.05)
+
+
+def test_other_seeds_give_other_networks(small):
+    first, same, other = (
+        _settled(seed=seed).fit(*small).predict_proba(small[0]) for seed in (1, 1, 2)
+    )
+    assert (first == same).all()
+    assert (first != other).any()
+
+
+def test_watched_rows_end_the_training_and_teach_nothing(small):
+    columns, label = small
+    settings = dict(watched=500, seed=3)
+    stopped = _settled(**settings).set_params(learning_rate=0.05, epochs=60)
+    stopped.fit(columns, label)
+    losses = stopped.history_["val_loss"]
+    assert len(losses) < 60
+    assert losses.idxmin() == len(losses) - 2
+    watched = stopped.predict_proba(columns[-500:])[:, 1]
+    assert log_loss(label[-500:], watched) == pytest.approx(losses.min(), rel=1e-4)
+    flipped = label.copy()
+    flipped[-500:] = 1 - flipped[-500:]
+    other = _settled(**settings).set_params(epochs=1)
+    teaches = clone(other).fit(columns, label).predict_proba(columns)
+    assert (clone(other).fit(columns, flipped).predict_proba(columns) == teaches).all()
+
+
+def test_history_has_a_row_for_each_epoch(small):
+    learned = _settled().set_params(epochs=3).fit(*small)
+    assert learned.history_.index.tolist() == [1, 2, 3]
+    assert learned.history_.columns.tolist() == ["loss"]
+    assert learned.history_["loss"].is_monotonic_decreasing
+
+
+# A warning between Keras and NumPy, about how they share memory.
+@pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
+def test_a_saved_network_gives_the_same_probabilities(tmp_path, fitted, known):
+    joblib.dump(fitted["network"], tmp_path / "network.joblib")
+    loaded = joblib.load(tmp_path / "network.joblib")
+    some = known[2].iloc[:100]
+    expected = fitted["network"].predict_proba(some)
+    assert (loaded.predict_proba(some) == expected).all()
+
+
+def test_the_package_does_not_import_keras():
+    """Keras takes seconds; only who trains a network pays for it."""
+    code = "import sys, flightdelay.models; sys.exit('keras' in sys.modules)"
+    subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT / "lessons", check=True, timeout=120
+    )
+
+
+# The best of many
+
+
+def _equal_runs(runs, days=40, luck=1.0, seed=0):
+    generator = np.random.default_rng(seed)
+    date = np.repeat(np.arange(days), 20)
+    shared = generator.normal(20, 5, size=days)[date]
+    costs = {
+        f"run {n}": shared + luck * generator.normal(size=days)[date]
+        for n in range(runs)
+    }
+    return pd.DataFrame(costs), date
+
+
+def test_the_best_of_equal_runs_promises_and_does_not_keep():
+    costs, date = _equal_runs(30)
+    luck = models.best_of_many(costs, date, "run 0")
+    assert luck.index.tolist() == list(range(1, 31))
+    assert luck["promised"].is_monotonic_decreasing
+    single, best = luck.iloc[0], luck.iloc[-1]
+    assert single["promised"] == pytest.approx(single["kept"], abs=0.05)
+    assert best["promised"] < best["kept"] - 0.3
+
+
+def test_a_run_that_is_truly_better_keeps_its_promise():
+    costs, date = _equal_runs(3, luck=0.01)
+    costs["run 2"] -= 1
+    luck = models.best_of_many(costs, date, "run 0").iloc[-1]
+    assert luck["promised"] == pytest.approx(-1, abs=0.02)
+    assert luck["kept"] == pytest.approx(-1, abs=0.02)
+
+
+def test_best_of_two_by_hand():
+    """Two days, two runs, each the better one on one of them."""
+    costs = pd.DataFrame({"a": [0.0, 6.0], "b": [4.0, 0.0]})
+    luck = models.best_of_many(costs, ["monday", "tuesday"], "a", repeats=4000)
+    # Monday chooses a: promised 0, kept 0. Tuesday chooses b: promised -6, kept +4.
+    assert luck.loc[2].tolist() == pytest.approx([-3, 2], abs=0.15)
+    # One run by lot: a (0 and 0), or b (4 and -6 on either side).
+    assert luck.loc[1].tolist() == pytest.approx([-0.5, -0.5], abs=0.2)
+
+
+def test_one_group_cannot_be_halved():
+    costs = pd.DataFrame({"a": [1.0, 2.0]})
+    with pytest.raises(ValueError, match="two groups"):
+        models.best_of_many(costs, [1, 1], "a")

@@ -9,7 +9,7 @@ import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 import pandas as pd
@@ -33,17 +33,24 @@ from flightdelay import data, labels, store
 from flightdelay.features import FEATURE_SETS
 from flightdelay.features import build as build_features
 
+if TYPE_CHECKING:
+    import keras
+
 CHOICE_FILE = Path(__file__).with_name("choice.toml")
 
 #: Schedule columns whose numbers or texts are names: the hour is one of them, for
 #: delays do not grow evenly over the day.
 CATEGORIES = ("carrier", "origin", "dest", "hour", "weekday", "holiday")
 
+#: Rows of one training step of a network, and of one part of its predictions.
+_BATCH = 512
+_AT_ONCE = 2048
+
 
 class _RateClassifier(ClassifierMixin, BaseEstimator):
     """What the classifiers share that look up a rate for each flight."""
 
-    def _rate(self, features: pd.DataFrame) -> pd.Series:
+    def _rate(self, features: pd.DataFrame | np.ndarray) -> pd.Series:
         raise NotImplementedError
 
     def predict_proba(self, features: pd.DataFrame) -> np.ndarray:
@@ -132,15 +139,9 @@ def logistic(columns: Sequence[str], strength: float = 1.0) -> Pipeline:
         strength: Inverse of the ridge penalty.
     """
     categories, numbers = _split(columns)
-    # Half the memory of 64 bits, and the same probabilities to six digits.
-    single = FunctionTransformer(
-        np.asarray, kw_args={"dtype": np.float32}, feature_names_out="one-to-one"
-    )
     one_hot = OneHotEncoder(handle_unknown="ignore", dtype=np.float32)
-    filled = SimpleImputer(strategy="median", add_indicator=True)
-    scaled = make_pipeline(single, filled, StandardScaler())
     prepare = ColumnTransformer(
-        [("categories", one_hot, categories), ("numbers", scaled, numbers)]
+        [("categories", one_hot, categories), ("numbers", _scaled(), numbers)]
     )
     # Few columns and many rows: second-order steps need 4 rounds where the default
     # solver needs over 100.
@@ -168,6 +169,161 @@ def boosting(columns: Sequence[str], seed: int = 0) -> Pipeline:
         categorical_features=list(range(len(categories))), random_state=seed
     )
     return make_pipeline(prepare, trees)
+
+
+def network(
+    columns: Sequence[str],
+    widths: Sequence[int] = (128, 64),
+    dropout: float = 0.2,
+    learning_rate: float = 0.001,
+    epochs: int = 5,
+    watched: int = 0,
+    seed: int = 0,
+) -> Pipeline:
+    """Return a Keras network on some feature columns, with its preparation.
+
+    Inside the pipeline, so that training rows alone decide: categories become codes,
+    and one-hot columns inside the network; missing numbers become the median, with a
+    column that says so; numbers are scaled to unit variance.
+
+    Args:
+        columns: Columns of `features.build` to use.
+        widths: As for `NetworkClassifier`, like all that follow.
+        dropout: See there.
+        learning_rate: See there.
+        epochs: See there.
+        watched: See there; the pipeline's preparation learns from these rows too.
+        seed: See there.
+    """
+    categories, numbers = _split(columns)
+    codes = OrdinalEncoder(
+        handle_unknown="use_encoded_value", unknown_value=-1, dtype=np.float32
+    )
+    prepare = ColumnTransformer(
+        [("categories", codes, categories), ("numbers", _scaled(), numbers)]
+    )
+    layers = NetworkClassifier(
+        len(categories), widths, dropout, learning_rate, epochs, watched, seed
+    )
+    return make_pipeline(prepare, layers)
+
+
+class NetworkClassifier(_RateClassifier):
+    """A Keras network from codes and numbers to the probability of 1.
+
+    It has two inputs, codes of categories and numbers. Codes become one-hot columns,
+    stand beside the numbers, and hidden layers follow. The output starts at the base
+    rate, so that training need not begin with finding it.
+
+    Keras takes seconds to import, so only `fit` does it. Two fits with one seed on one
+    machine give the same network.
+
+    Args:
+        categories: So many of the first columns, one or more, are codes: whole numbers
+            from 0. A category never seen is -1 and becomes all zeros.
+        widths: Units of each hidden layer.
+        dropout: Share of the units left out at random after each hidden layer.
+        learning_rate: Step size of the optimizer Adam (Kingma and Ba 2015).
+        epochs: Passes over the training rows, at most.
+        watched: Number of the last rows that are not learned from but watched. In rows
+            sorted by time these are the latest. Training ends when their loss has not
+            fallen for two epochs, and the best weights are kept (early stopping).
+        seed: Seed of the first weights, the order of rows, and dropout.
+
+    Attributes:
+        network_: The trained Keras model.
+        history_: One row for each epoch, from 1: "loss", and "val_loss" if rows were
+            watched.
+    """
+
+    def __init__(
+        self,
+        categories: int,
+        widths: Sequence[int] = (128, 64),
+        dropout: float = 0.2,
+        learning_rate: float = 0.001,
+        epochs: int = 5,
+        watched: int = 0,
+        seed: int = 0,
+    ) -> None:
+        self.categories = categories
+        self.widths = widths
+        self.dropout = dropout
+        self.learning_rate = learning_rate
+        self.epochs = epochs
+        self.watched = watched
+        self.seed = seed
+
+    def fit(self, columns: ArrayLike, label: ArrayLike) -> Self:
+        """Train the network on one row for each flight, with 0 or 1 as its label."""
+        import keras
+        import tensorflow
+
+        # Both seed what is drawn; the second call fixes the order of additions.
+        keras.utils.set_random_seed(self.seed)
+        tensorflow.config.experimental.enable_op_determinism()
+        self.classes_ = np.array([0, 1])
+        label = np.asarray(label, dtype=np.float32)
+        codes = np.asarray(columns)[:, : self.categories]
+        self.sizes_ = codes.max(axis=0, initial=-1).astype(int) + 1
+        inputs = self._inputs(columns)
+        learned = slice(len(label) - self.watched)
+        self.network_ = self._layers(inputs[1].shape[1], label[learned].mean())
+        self.network_.compile(
+            keras.optimizers.Adam(self.learning_rate),
+            "binary_crossentropy",
+            # Compiling takes longer than it saves on fits of seconds.
+            jit_compile=False,
+        )
+        self.network_.optimizer.build(self.network_.trainable_variables)
+        settings = {"epochs": self.epochs, "batch_size": _BATCH, "verbose": 0}
+        if self.watched:
+            last = slice(len(label) - self.watched, None)
+            settings["validation_data"] = ([part[last] for part in inputs], label[last])
+            settings["callbacks"] = [
+                keras.callbacks.EarlyStopping(patience=2, restore_best_weights=True)
+            ]
+        history = self.network_.fit(
+            [part[learned] for part in inputs], label[learned], **settings
+        ).history
+        self.history_ = pd.DataFrame(history).rename(lambda row: row + 1)
+        self.history_.index.name = "epoch"
+        return self
+
+    def _layers(self, numbers: int, rate: float) -> "keras.Model":
+        import keras
+
+        codes_in = keras.Input((self.categories,), name="codes", dtype="int32")
+        numbers_in = keras.Input((numbers,), name="numbers")
+        one_hot = keras.ops.multi_hot(codes_in, int(self.sizes_.sum()))
+        hidden = keras.layers.Concatenate()([one_hot, numbers_in])
+        for width in self.widths:
+            hidden = keras.layers.Dense(width, activation="relu")(hidden)
+            hidden = keras.layers.Dropout(self.dropout)(hidden)
+        odds = keras.initializers.Constant(float(np.log(rate / (1 - rate))))
+        probability = keras.layers.Dense(
+            1, activation="sigmoid", bias_initializer=odds
+        )(hidden)
+        return keras.Model([codes_in, numbers_in], probability)
+
+    def _inputs(self, columns: ArrayLike) -> list[np.ndarray]:
+        """Split off the codes, and shift each column's behind those before it."""
+        columns = np.asarray(columns)
+        codes = columns[:, : self.categories].astype(np.int32)
+        first = np.cumsum(self.sizes_) - self.sizes_
+        shifted = np.where(codes < 0, -1, codes + first).astype(np.int32)
+        return [shifted, columns[:, self.categories :].astype(np.float32)]
+
+    def _rate(self, columns: np.ndarray) -> pd.Series:
+        parts = self._inputs(columns)
+        # Called directly: `Model.predict` costs more than the network for one flight.
+        rates = [
+            np.asarray(
+                self.network_([part[first : first + _AT_ONCE] for part in parts])
+            )
+            for first in range(0, len(parts[0]), _AT_ONCE)
+        ]
+        return pd.Series(np.concatenate(rates)[:, 0])
 
 
 @dataclass(frozen=True)
@@ -232,6 +388,61 @@ def trained_choice() -> Pipeline:
     return store.keep("chosen-model", _train_choice)
 
 
+def best_of_many(
+    costs: pd.DataFrame,
+    group: ArrayLike,
+    reference: str,
+    repeats: int = 1000,
+    seed: int = 0,
+) -> pd.DataFrame:
+    """Return what the best of n runs promises, and what it keeps on new days.
+
+    Again and again, half of the groups are drawn. Of n runs in random order the one
+    with the smallest cost on that half is picked; then the other half judges it. What
+    it loses there is the optimism of choosing the best (Cawley and Talbot 2010).
+
+    Args:
+        costs: One row for each flight, one column for each run.
+        group: Group of each flight that is drawn as a whole, such as its day.
+        reference: The run whose cost is subtracted on either half, so that days which
+            are dear for all runs cancel out.
+        repeats: How often halves and orders are drawn.
+        seed: Seed of the drawing.
+
+    Returns:
+        One row for each n from 1 to the number of runs: `promised` and `kept`, the mean
+        cost per flight beyond the reference on the half that chose and on the other.
+
+    Raises:
+        ValueError: There are fewer than two groups.
+    """
+    group = np.asarray(group)
+    sums = costs.groupby(group).sum().to_numpy()
+    flights = costs.groupby(group).size().to_numpy()
+    if len(flights) < 2:
+        raise ValueError("There must be two groups or more to draw half of them.")
+    generator = np.random.default_rng(seed)
+    runs = costs.shape[1]
+    place = costs.columns.get_loc(reference)
+    total = np.zeros((runs, 2))
+    for _ in range(repeats):
+        half = generator.permutation(len(flights)) < len(flights) // 2
+        chosen_by, judged_by = (
+            sums[part].sum(axis=0) / flights[part].sum() for part in (half, ~half)
+        )
+        order = generator.permutation(runs)
+        # Place of the smallest cost so far.
+        smallest = np.minimum.accumulate(chosen_by[order])
+        best = [order[np.argmax(chosen_by[order] == cost)] for cost in smallest]
+        total[:, 0] += chosen_by[best] - chosen_by[place]
+        total[:, 1] += judged_by[best] - judged_by[place]
+    return pd.DataFrame(
+        total / repeats,
+        columns=["promised", "kept"],
+        index=pd.RangeIndex(1, runs + 1, name="runs"),
+    )
+
+
 def _train_choice() -> Pipeline:
     flights = data.load_flights()
     train = data.period_rows(flights, "train")
@@ -279,6 +490,15 @@ def baseline_probabilities(
 
 
 _KINDS = {"logistic": logistic, "boosting": boosting}
+
+
+def _scaled() -> Pipeline:
+    # Half the memory of 64 bits, and the same probabilities to six digits.
+    single = FunctionTransformer(
+        np.asarray, kw_args={"dtype": np.float32}, feature_names_out="one-to-one"
+    )
+    filled = SimpleImputer(strategy="median", add_indicator=True)
+    return make_pipeline(single, filled, StandardScaler())
 
 
 def _split(columns: Sequence[str]) -> tuple[list[str], list[str]]:
