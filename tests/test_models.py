@@ -294,10 +294,11 @@ def test_history_has_a_row_for_each_epoch(small):
     assert learned.history_["loss"].is_monotonic_decreasing
 
 
-# A warning between Keras and NumPy, about how they share memory.
-@pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
 def test_a_saved_network_gives_the_same_probabilities(tmp_path, fitted, known):
-    joblib.dump(fitted["network"], tmp_path / "network.joblib")
+    with warnings.catch_warnings():
+        # One between Keras and NumPy, about how they share memory.
+        warnings.filterwarnings("ignore", "__array__ implementation")
+        joblib.dump(fitted["network"], tmp_path / "network.joblib")
     loaded = joblib.load(tmp_path / "network.joblib")
     some = known[2].iloc[:100]
     expected = fitted["network"].predict_proba(some)
