@@ -192,8 +192,9 @@ def rollback_note(
         "Cause": cause,
         "Not done": "The rule was not loosened, and nothing was repaired live.",
         "Before the next try": (
-            "The cause becomes a golden record, the parity test fails on it, then the "
-            "repair. Shadow again from its first day."
+            "The cause becomes a golden record, the parity test fails on it, and the "
+            "service checks what a limit could have seen; then the repair. Shadow "
+            "again from its first day."
         ),
         "Decides": charter.owner,
     }
