@@ -275,6 +275,7 @@ class NetworkClassifier(_RateClassifier):
             # Compiling takes longer than it saves on fits of seconds.
             jit_compile=False,
         )
+        # Otherwise the first step creates the optimizer's state, and is traced twice.
         self.network_.optimizer.build(self.network_.trainable_variables)
         settings = {"epochs": self.epochs, "batch_size": _BATCH, "verbose": 0}
         if self.watched:
@@ -312,7 +313,8 @@ class NetworkClassifier(_RateClassifier):
         codes = columns[:, : self.categories].astype(np.int32)
         first = np.cumsum(self.sizes_) - self.sizes_
         shifted = np.where(codes < 0, -1, codes + first).astype(np.int32)
-        return [shifted, columns[:, self.categories :].astype(np.float32)]
+        numbers = columns[:, self.categories :].astype(np.float32, copy=False)
+        return [shifted, numbers]
 
     def _rate(self, columns: np.ndarray) -> pd.Series:
         parts = self._inputs(columns)
