@@ -261,7 +261,7 @@ def score(records: pd.DataFrame, feeds: Feeds, model: ServedModel) -> Scored:
     for name, column in ((UNKNOWN_CARRIER, "carrier"), (UNKNOWN_DESTINATION, "dest")):
         if column in model.known:
             known = model.known[column]
-            fallbacks[name] = np.array([value not in known for value in inputs[column]])
+            fallbacks[name] = ~inputs[column].isin(known).to_numpy()
     probability = model.pipeline.predict_proba(inputs[model.columns])[:, 1]
     by_table = np.any([fallbacks[name] for name in TABLE_ANSWERS], axis=0)
     if by_table.any():
