@@ -2,6 +2,7 @@
 
 import asyncio
 import functools
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -13,13 +14,14 @@ import pandas as pd
 import pytest
 import schemathesis
 from flightdelay import charter, data, features, labels, models, service, store
-from flightdelay.service import scoring
+from flightdelay.service import release, scoring
 from flightdelay.service.app import create_app
 from flightdelay.service.process import RunningService
 from flightdelay.service.rollout import (
     RollbackRule,
     Rollout,
     canary,
+    excess_cost,
     in_canary,
     outcome_known_at,
 )
@@ -403,7 +405,9 @@ def test_a_killed_service_has_lost_no_answer(tmp_path):
 def test_an_answer_that_cannot_be_logged_is_not_given(tmp_path):
     with service.PredictionLog(tmp_path / "log.sqlite") as log:
         app = create_app(feeds(), model(), log)
-        log._write("DROP TABLE predictions", [()])
+        with sqlite3.connect(log.file) as other:
+            other.execute("DROP TABLE predictions")
+        other.close()
         transport = httpx.ASGITransport(app)
 
         async def ask():
@@ -514,3 +518,56 @@ def test_a_better_release_stays():
     went = canary(flights, answers(~late), answers(late), rule, charter.load())
     assert went.rolled_back_at is None
     assert went.lost < 0
+
+
+# --- What a release is tested with.
+
+
+def test_parity_holds_and_each_planted_skew_breaks_it():
+    records, expected = release.golden(data.load_flights(), feeds().weather)
+    served = release.faithful(feeds(), model())
+    np.testing.assert_allclose(served(records), expected, atol=1e-6)
+    one_by_one = [served(records.iloc[[row]])[0] for row in range(10)]
+    np.testing.assert_allclose(one_by_one, expected[:10], atol=1e-6)
+    for name, skewed in release.skewed(feeds(), model()).items():
+        assert np.abs(skewed(records) - expected).max() > 0.005, name
+
+
+def test_losses_of_no_change_rollouts_are_luck_alone():
+    flights = data.period_rows(open_flights(), "validation")
+    agreed = charter.load()
+    late = pd.Series(labels.not_on_time(flights).astype(bool), flights.index)
+    always, never = (
+        pd.DataFrame({"probability": p, "prepare": p == 1.0}, index=flights.index)
+        for p in (1.0, 0.0)
+    )
+    right = answers(late.to_numpy()).set_axis(flights.index)
+    losses = functools.partial(
+        release.no_change_losses, flights, charter=agreed, share=0.2, rollouts=200
+    )
+    # The same version twice never loses; which of two is called new does not matter.
+    assert (losses(always, always) == 0).all()
+    for old, new in ((always, never), (never, right)):
+        there, back = losses(old, new), losses(new, old)
+        assert np.median(there) > 0
+        assert np.median(there) == pytest.approx(np.median(back), rel=0.25)
+    # Without a coin, the one that knows the outcome would never be behind.
+    assert (excess_cost(flights, never, right, agreed) <= 0).all()
+
+
+def test_a_rollback_note_says_when_why_and_what_it_cost():
+    flights, late = rollout_day()
+    agreed = charter.load()
+    rule = RollbackRule(budget=300, differing=1)
+    went = canary(flights, answers(late), answers(~late), rule, agreed)
+    note = release.rollback_note(rule, went, "1.0.0", "1.0.1", "A cause.", agreed)
+    for part in (
+        "1.0.1 was taken back; 1.0.0",
+        f"{went.rolled_back_at:%H:%M}",
+        "300 agent minutes",
+        f"{went.answered:,} flights",
+        f"{went.lost:,.0f} agent minutes",
+        "A cause.",
+        agreed.owner,
+    ):
+        assert part in note

@@ -350,7 +350,8 @@ def _refuse(request: Request, error: RequestValidationError) -> JSONResponse:
         path = [str(part) for part in found["loc"] if part != "body"]
         if found["type"] == "json_invalid":
             path = []  # It names a position in the text, not a field.
-        faults.append((".".join(path) or "body", found["msg"]))
+        reason = found["msg"].removeprefix("Value error, ")
+        faults.append((".".join(path) or "body", reason))
     return _refusal(422, *faults)
 
 
