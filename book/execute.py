@@ -22,7 +22,7 @@ from execution_cache import SITE_BUILD, cache_folder
 from jupyter_cache import get_cache
 from jupyter_cache.base import CacheBundleIn, JupyterCacheAbstract
 from jupyter_client.kernelspec import NoSuchKernel
-from kernel_environment import QUIET_AND_REPEATABLE
+from kernel_environment import EVERY_KERNEL
 from myst_nb.core.read import (
     MystMetadataParsingError,
     is_myst_markdown_notebook,
@@ -34,7 +34,7 @@ from nbformat import NotebookNode
 from sphinx_external_toc.parsing import MalformedError, parse_toc_yaml
 
 # What the kernel of a lesson finds in its environment.
-KERNEL_ENVIRONMENT = {SITE_BUILD: "1", **QUIET_AND_REPEATABLE}
+KERNEL_ENVIRONMENT = {SITE_BUILD: "1", **EVERY_KERNEL}
 
 
 class LessonError(Exception):

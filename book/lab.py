@@ -11,7 +11,7 @@ import re
 import sys
 from pathlib import Path
 
-from kernel_environment import QUIET_AND_REPEATABLE
+from kernel_environment import EVERY_KERNEL
 
 ROOT = Path(__file__).resolve().parents[1]
 # JupyterLab's defaults here: MyST files open as notebooks, nobody is asked about news.
@@ -27,7 +27,7 @@ def main() -> None:
             f"JupyterLab is not installed for {sys.executable}. "
             "Use the Python in .venv, as book/run-it-yourself.md shows."
         )
-    os.environ.update(QUIET_AND_REPEATABLE)
+    os.environ.update(EVERY_KERNEL)
     others = os.environ.get("JUPYTER_CONFIG_PATH")
     paths = [str(SETTINGS), *([others] if others else [])]
     os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join(paths)

@@ -23,7 +23,7 @@ import pytest
 from conftest import ROOT, SITE, parsed
 from execute import find_lessons
 from execution_cache import SITE_BUILD
-from kernel_environment import QUIET_AND_REPEATABLE
+from kernel_environment import EVERY_KERNEL
 from myst_nb.core.read import read_myst_markdown_notebook
 from packaging.requirements import Requirement
 
@@ -253,7 +253,7 @@ def test_kernels_find_what_keeps_them_quiet(image):
         command, env=image.environment, check=True, capture_output=True, text=True
     ).stdout
     environment = json.loads(said)
-    assert QUIET_AND_REPEATABLE.items() <= environment.items()
+    assert EVERY_KERNEL.items() <= environment.items()
     assert SITE_BUILD not in environment
 
 
@@ -419,5 +419,5 @@ def test_lab_at_home_opens_notebooks_and_leaves_the_home_folder_alone(
         assert tab.locator(".jp-NotebookPanel").count() == 1
         tab.wait_for_function(IS_READY)
         (kernel,) = kernels(server)
-        assert QUIET_AND_REPEATABLE.items() <= kernel.environ().items()
+        assert EVERY_KERNEL.items() <= kernel.environ().items()
     assert not list(tmp_path.rglob("labconfig"))
