@@ -17,7 +17,9 @@ def _mend_body(
     body = context.get("body", "").replace(' role="doc-biblioentry"', "")
     body = body.replace('<div role="list" class="citation-list">', "<div>")
     # The corner of a pandas table heads nothing.
-    context["body"] = body.replace("<th></th>", "<td></td>")
+    body = body.replace("<th></th>", "<td></td>")
+    # Nor does an empty cell in the head of a Markdown table.
+    context["body"] = body.replace('<th class="head"><p></p></th>', "<td></td>")
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

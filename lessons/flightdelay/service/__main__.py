@@ -1,8 +1,6 @@
 """Run the service from the command line: `python -m flightdelay.service`."""
 
 import argparse
-import os
-import signal
 import socket
 import sqlite3
 import sys
@@ -63,7 +61,9 @@ def main() -> int:
             )
         )
         if options.stop_with_input:
-            threading.Thread(target=_stop_with_input, daemon=True).start()
+            threading.Thread(
+                target=_stop_with_input, args=[server], daemon=True
+            ).start()
         host, port = listener.getsockname()[:2]
         print(f"Model {model.version} answers at http://{host}:{port}", flush=True)
         try:
@@ -90,9 +90,10 @@ def _listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-def _stop_with_input() -> None:
+def _stop_with_input(server: uvicorn.Server) -> None:
     sys.stdin.read()
-    os.kill(os.getpid(), signal.SIGINT)
+    # Not a signal: one that comes before uvicorn listens to signals ends the process.
+    server.should_exit = True
 
 
 def _say(sentence: str) -> int:
