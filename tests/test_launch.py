@@ -33,8 +33,8 @@ pytestmark = pytest.mark.skipif(
 LESSONS = [path.stem for path in find_lessons(ROOT)]
 VIEW = {"width": 1280, "height": 900}
 PATIENCE = 300_000  # milliseconds; as long as _config.yml gives a lesson
-# MiB. Binder gives 2 GB. The course aims at 1,200, which the lesson that trains networks
-# and some with several models do not reach yet.
+# MiB. Binder gives 2 GB. The course aims at 1,200, which the lesson that trains
+# networks and some with several models do not reach yet.
 PEAK = 1600
 SERVER = (
     "--no-browser",
