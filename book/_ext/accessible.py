@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 from docutils import nodes
 from sphinx.application import Sphinx
+
+EMPTY_HEAD = re.compile(r'<th class="(?:head"><p></p>|blank[^"]*"\s*>&nbsp;)</th>')
 
 
 def _mend_body(
@@ -18,8 +22,8 @@ def _mend_body(
     body = body.replace('<div role="list" class="citation-list">', "<div>")
     # The corner of a pandas table heads nothing.
     body = body.replace("<th></th>", "<td></td>")
-    # Nor does an empty cell in the head of a Markdown table.
-    context["body"] = body.replace('<th class="head"><p></p></th>', "<td></td>")
+    # Nor does an empty cell in the head of a Markdown or a styled table.
+    context["body"] = EMPTY_HEAD.sub("<td></td>", body)
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
