@@ -7,9 +7,10 @@ every declared mistake through its judge and compare the hints.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
+from math import isfinite
 from typing import Literal
 
 
@@ -37,6 +38,40 @@ def right(reason: str) -> Verdict:
 def wrong(hint: str) -> Verdict:
     """Reject an answer with a hint that names the likely mistake."""
     return Verdict("wrong", hint)
+
+
+def is_open(value: object) -> bool:
+    """Tell whether a reader has left a value as it was: ``...`` or ``None``."""
+    # By identity: a reader's object may raise at any other question.
+    return value is None or value is ...
+
+
+def still_open(count: int, of: int) -> Verdict:
+    """Say that some values of an answer are open."""
+    return Verdict("unanswered", f"Still open: {count} of {of}.")
+
+
+def read_interval(answer: Iterable[object]) -> tuple[float, float]:
+    """Read the two ends of an interval from an answer.
+
+    Args:
+        answer: Two numbers; or three, as in an `Interval`, which begins with its
+            estimate.
+
+    Returns:
+        Both ends, in the order in which they were given.
+
+    Raises:
+        TypeError: The answer is a text or has no order.
+        ValueError: It is not two finite numbers.
+    """
+    if isinstance(answer, (str, bytes, dict, set)):
+        raise TypeError
+    ends = [float(end) for end in answer]
+    low, high = ends[1:] if len(ends) == 3 else ends
+    if not isfinite(low) or not isfinite(high):
+        raise ValueError
+    return low, high
 
 
 @dataclass(frozen=True)
@@ -98,7 +133,7 @@ def check(number: str, answer: object) -> Verdict:
                 f'quotes: `check("{number}", …)`.'
             )
         return wrong(f"There is no exercise {number!r}; the titles have the numbers.")
-    if answer is None or answer is ...:
+    if is_open(answer):
         return Verdict("unanswered", f"The answer is {exercise.expects}.")
     try:
         return exercise.judge(answer)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
-from types import EllipsisType
 
 import numpy as np
 
 from flightdelay import charter, data, evaluation, features, labels, models
-from flightdelay.exercises import Exercise, Mistake, Verdict, right, wrong
+from flightdelay.exercises import Exercise, Mistake, Verdict, is_open, right, wrong
 
 # --- 1.1 The hotel desk: dollars for each flight, by action and outcome.
 
@@ -207,10 +206,6 @@ def _open_slots(count: int) -> Verdict:
     return Verdict("unanswered", f"Still open: {count} of the fields with `...`.")
 
 
-def _is_open(value: object) -> bool:
-    return value is None or isinstance(value, EllipsisType)
-
-
 def _wrong_keys(answer: object, expected: Iterable[str], of: str) -> Verdict | None:
     """Return what to say if a dictionary has other keys than the expected ones."""
     if not isinstance(answer, Mapping):
@@ -232,9 +227,8 @@ def _judge_goals(answer: object) -> Verdict:
     if problem:
         return problem
     given = {(wish, slot): answer[wish][slot] for wish in GOALS for slot in SLOTS}
-    still_open = sum(map(_is_open, given.values()))
-    if still_open:
-        return _open_slots(still_open)
+    if count := sum(map(is_open, given.values())):
+        return _open_slots(count)
     given = {place: str(letter).strip().upper() for place, letter in given.items()}
     owners = {
         letter: (wish, slot)
@@ -313,9 +307,8 @@ def _judge_briefs(answer: object) -> Verdict:
     if problem:
         return problem
     given = {letter: answer[letter] for letter in VERDICTS}
-    still_open = sum(map(_is_open, given.values()))
-    if still_open:
-        return _open_slots(still_open)
+    if count := sum(map(is_open, given.values())):
+        return _open_slots(count)
     given = {
         letter: " ".join(str(verdict).lower().split())
         for letter, verdict in given.items()

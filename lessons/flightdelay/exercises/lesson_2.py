@@ -4,14 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import cache
-from types import EllipsisType
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from flightdelay import charter, data, evaluation, labels
-from flightdelay.exercises import Exercise, Mistake, Verdict, right, wrong
+from flightdelay.exercises import (
+    Exercise,
+    Mistake,
+    Verdict,
+    is_open,
+    read_interval,
+    right,
+    still_open,
+    wrong,
+)
 
 # --- 2.1 Ten candidates for a feature, and whether the desk has them at the cut-off.
 
@@ -141,11 +149,8 @@ def _judge_splits(answer: object) -> Verdict:
     if missing:
         return wrong(f"{missing}. Each of the six projects needs an answer.")
     given = {situation: answer[situation] for situation in SPLITS}
-    still_open = sum(
-        value is None or isinstance(value, EllipsisType) for value in given.values()
-    )
-    if still_open:
-        return Verdict("unanswered", f"Still open: {still_open} of 6.")
+    if count := sum(map(is_open, given.values())):
+        return still_open(count, of=6)
     given = {key: str(value).strip().lower() for key, value in given.items()}
     for situation, split in given.items():
         if split not in (RANDOM, GROUP, TIME):
@@ -517,14 +522,7 @@ _INTERVAL_HINTS = {
 
 
 def _judge_interval(answer: object) -> Verdict:
-    if isinstance(answer, (str, bytes, dict, set)):
-        raise TypeError
-    ends = [float(end) for end in answer]
-    if len(ends) == 3:
-        ends = ends[1:]  # An `Interval` begins with its estimate.
-    low, high = ends
-    if not np.isfinite(ends).all():
-        raise ValueError
+    low, high = read_interval(answer)
     if low > high:
         return wrong("The ends are swapped: first the lower one, then the higher one.")
     if 1 < high <= 100:

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from statistics import NormalDist
-from types import EllipsisType
 
 import numpy as np
 import pandas as pd
 
-from flightdelay.exercises import Exercise, Mistake, Verdict, right, wrong
+from flightdelay.exercises import (
+    Exercise,
+    Mistake,
+    Verdict,
+    is_open,
+    right,
+    still_open,
+    wrong,
+)
 
 # --- 4.1 Three networks, and the fault that the checks tell of each.
 
@@ -61,11 +68,8 @@ def _judge_faults(answer: object) -> Verdict:
     if missing := [name for name in FAULTS if name not in answer]:
         return wrong(f"{', '.join(missing)} is missing. Give a number for A, B and C.")
     given = {name: answer[name] for name in FAULTS}
-    still_open = sum(
-        value is None or isinstance(value, EllipsisType) for value in given.values()
-    )
-    if still_open:
-        return Verdict("unanswered", f"Still open: {still_open} of 3.")
+    if count := sum(map(is_open, given.values())):
+        return still_open(count, of=3)
     given = {name: int(value) for name, value in given.items()}
     for name, fault in given.items():
         if fault == _FEW:
@@ -160,11 +164,8 @@ def _judge_losses(answer: object) -> Verdict:
     if missing := [name for name in LOSSES if name not in answer]:
         return wrong(f"{', '.join(missing)} is missing. Give a number for a, b and c.")
     given = {name: answer[name] for name in LOSSES}
-    still_open = sum(
-        value is None or isinstance(value, EllipsisType) for value in given.values()
-    )
-    if still_open:
-        return Verdict("unanswered", f"Still open: {still_open} of 3.")
+    if count := sum(map(is_open, given.values())):
+        return still_open(count, of=3)
     given = {name: float(value) for name, value in given.items()}
     if not np.isfinite(list(given.values())).all():
         raise ValueError

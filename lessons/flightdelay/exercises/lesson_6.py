@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import cache
-from types import EllipsisType
 
 import numpy as np
 import pandas as pd
 
 from flightdelay import charter, data, service
-from flightdelay.exercises import Exercise, Mistake, Verdict, right, wrong
+from flightdelay.exercises import Exercise, Mistake, Verdict, is_open, right, wrong
 from flightdelay.service import release
 
 # --- 6.1 A test that passes the right service and fails each planted skew.
@@ -221,13 +220,8 @@ def _judge_plans(answer: object) -> Verdict:
     if missing:
         return wrong(f'The plan for "{missing[0]}" is missing.')
     given = {case: answer[case] for case in PLANS}
-    still_open = [
-        case
-        for case, plan in given.items()
-        if plan is None or isinstance(plan, EllipsisType)
-    ]
-    if still_open:
-        return Verdict("unanswered", f"Still open: {', '.join(still_open)}.")
+    if unanswered := [case for case, plan in given.items() if is_open(plan)]:
+        return Verdict("unanswered", f"Still open: {', '.join(unanswered)}.")
     for case, plan in given.items():
         pair = [plan] if isinstance(plan, str) else list(plan)
         if len(pair) != 2 or pair[0] not in PATTERNS or pair[1] not in TRIGGERS:

@@ -4,14 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from types import EllipsisType
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from flightdelay import data, features, monitoring
-from flightdelay.exercises import Exercise, Mistake, Verdict, right, wrong
+from flightdelay.exercises import (
+    Exercise,
+    Mistake,
+    Verdict,
+    is_open,
+    right,
+    still_open,
+    wrong,
+)
 
 # --- 7.1 A limit for the share of flights that see no delay in all of New York.
 
@@ -139,13 +146,8 @@ def _judge_boards(answer: object) -> Verdict:
     given = {letter: tuple(answer[letter]) for letter in CAUSES}
     if any(len(pair) != 2 for pair in given.values()):
         raise ValueError
-    still_open = sum(
-        value is None or isinstance(value, EllipsisType)
-        for pair in given.values()
-        for value in pair
-    )
-    if still_open:
-        return Verdict("unanswered", f"Still open: {still_open} of 8.")
+    if count := sum(is_open(value) for pair in given.values() for value in pair):
+        return still_open(count, of=8)
     for letter, pair in given.items():
         cause, step = (str(word).strip().lower() for word in pair)
         if cause not in STEPS:
@@ -210,11 +212,8 @@ def _judge_labels(answer: object) -> Verdict:
     if missing:
         return wrong(f"`{missing[0]}` is missing: the answer has labels and weeks.")
     values = [answer["labels"], answer["weeks"]]
-    still_open = sum(
-        value is None or isinstance(value, EllipsisType) for value in values
-    )
-    if still_open:
-        return Verdict("unanswered", f"Still open: {still_open} of 2.")
+    if count := sum(map(is_open, values)):
+        return still_open(count, of=2)
     labels, weeks = map(float, values)
     if not np.isfinite([labels, weeks]).all() or min(labels, weeks) <= 0:
         raise ValueError

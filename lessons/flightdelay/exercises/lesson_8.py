@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache, partial
-from types import EllipsisType
 from typing import NamedTuple
 
 import numpy as np
@@ -12,7 +11,15 @@ import pandas as pd
 
 from flightdelay import charter, data, evaluation, features, labels, models
 from flightdelay.evaluation import Interval
-from flightdelay.exercises import Exercise, Mistake, Verdict, right, wrong
+from flightdelay.exercises import (
+    Exercise,
+    Mistake,
+    Verdict,
+    is_open,
+    right,
+    still_open,
+    wrong,
+)
 
 # --- 8.1 Five actions of another project, in the order of gain for an hour.
 
@@ -252,9 +259,8 @@ _VERDICT_HINTS = {
 def _judge_verdicts(answer: object) -> Verdict:
     if set(answer) != set(VERDICTS):
         return wrong("Give a pair for each of the histories 1 to 4.")
-    still_open = sum(isinstance(pair, EllipsisType) for pair in answer.values())
-    if still_open:
-        return Verdict("unanswered", f"Still open: {still_open} of {len(VERDICTS)}.")
+    if count := sum(map(is_open, answer.values())):
+        return still_open(count, of=len(VERDICTS))
     allowed = ({"keep", "drop"}, {"go on", "stop"})
     for number, true in VERDICTS.items():
         pair = tuple(str(word).strip().lower() for word in answer[number])
