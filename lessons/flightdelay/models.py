@@ -171,15 +171,7 @@ def boosting(columns: Sequence[str], seed: int = 0) -> Pipeline:
     return make_pipeline(prepare, trees)
 
 
-def network(
-    columns: Sequence[str],
-    widths: Sequence[int] = (128, 64),
-    dropout: float = 0.2,
-    learning_rate: float = 0.001,
-    epochs: int = 5,
-    watched: int = 0,
-    seed: int = 0,
-) -> Pipeline:
+def network(columns: Sequence[str], **settings: object) -> Pipeline:
     """Return a Keras network on some feature columns, with its preparation.
 
     Inside the pipeline, so that training rows alone decide: categories become codes,
@@ -188,12 +180,8 @@ def network(
 
     Args:
         columns: Columns of `features.build` to use.
-        widths: As for `NetworkClassifier`, like all that follow.
-        dropout: See there.
-        learning_rate: See there.
-        epochs: See there.
-        watched: See there; the pipeline's preparation learns from these rows too.
-        seed: See there.
+        settings: As for `NetworkClassifier`. The preparation learns from the rows that
+            are watched, too.
     """
     categories, numbers = _split(columns)
     codes = OrdinalEncoder(
@@ -202,10 +190,7 @@ def network(
     prepare = ColumnTransformer(
         [("categories", codes, categories), ("numbers", _scaled(), numbers)]
     )
-    layers = NetworkClassifier(
-        len(categories), widths, dropout, learning_rate, epochs, watched, seed
-    )
-    return make_pipeline(prepare, layers)
+    return make_pipeline(prepare, NetworkClassifier(len(categories), **settings))
 
 
 class NetworkClassifier(_RateClassifier):
@@ -387,7 +372,13 @@ def trained_choice() -> Pipeline:
 
     It is trained once for all lessons and kept; see `store.keep`.
     """
-    return store.keep("chosen-model", _train_choice)
+    return store.keep("chosen-model", lambda: _trained(chosen()))
+
+
+def trained_challenger() -> Pipeline:
+    """Return boosted trees on the chosen columns, trained and kept in the same way."""
+    columns = load_choice().columns
+    return store.keep("challenger", lambda: _trained(boosting(columns)))
 
 
 def best_of_many(
@@ -445,11 +436,11 @@ def best_of_many(
     )
 
 
-def _train_choice() -> Pipeline:
+def _trained(model: Pipeline) -> Pipeline:
     flights = data.load_flights()
     train = data.period_rows(flights, "train")
     known = build_features(train, data.load_table("weather"), sets=load_choice().sets)
-    return chosen().fit(known, labels.not_on_time(train).astype(int))
+    return model.fit(known, labels.not_on_time(train).astype(int))
 
 
 def baselines() -> dict[str, BaseEstimator]:

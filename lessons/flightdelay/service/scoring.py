@@ -285,26 +285,25 @@ def score(records: pd.DataFrame, feeds: Feeds, model: ServedModel) -> Scored:
 def served_choice() -> ServedModel:
     """Return the chosen model, packaged; made once and kept, see `store.keep`."""
     version = models.load_choice().version
-    return store.keep("served-choice", lambda: _package(version, "chosen"))
+    return store.keep(
+        "served-choice", lambda: _package(version, models.trained_choice())
+    )
 
 
 def served_challenger() -> ServedModel:
     """Return boosted trees on the same features, packaged; made once and kept."""
-    return store.keep("served-challenger", lambda: _package("2.0.0", "challenger"))
+    return store.keep(
+        "served-challenger", lambda: _package("2.0.0", models.trained_challenger())
+    )
 
 
-def _package(version: str, which: str) -> ServedModel:
-    """Fit on January to June what is to be served, and measure its fallbacks."""
+def _package(version: str, pipeline: Pipeline) -> ServedModel:
+    """Add the table of rates to a trained model, and measure both as fallbacks."""
     flights, weather = data.load_flights(), data.load_table("weather")
     flights = flights[~flights["sealed"]]
     known = features.build(flights, weather)
     outcome = labels.not_on_time(flights).astype(int)
     train = data.period_rows(flights, "train").index
-    if which == "chosen":
-        pipeline = models.trained_choice()
-    else:
-        pipeline = models.boosting(models.load_choice().columns)
-        pipeline.fit(known.loc[train], outcome[train])
     table = models.RateTable().fit(known.loc[train], outcome[train])
     agreed = charter.load()
     validation = data.period_rows(flights, "validation").index
