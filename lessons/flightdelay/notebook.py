@@ -67,7 +67,13 @@ def theme() -> altair.theme.ThemeConfig:
             "aria": False,
             "view": {"stroke": None},
             "axis": axis,
-            "legend": {**legend, "orient": "top", "labelLimit": 400},
+            "legend": {
+                **legend,
+                "orient": "top",
+                "labelLimit": 400,
+                # In a row, or on a phone in a column, where a row would be cut off.
+                "columns": {"expr": "width < 400 ? 1 : 0"},
+            },
             "header": legend,
             "text": {**text, "fontSize": 12},
             "mark": {"color": PHASE_COLORS["data"], "aria": False},
