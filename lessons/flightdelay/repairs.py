@@ -213,14 +213,17 @@ def inputs(
         For each version one table, indexed like `flights`, with its columns in the
         order in which it learns from them.
     """
-    record = flight_record(flights, charter, history)
+    record = flight_record(flights, charter, history).astype("float32")
     at_horizon, found = {}, {}
     for number, version in versions().items():
         hours = version.horizon_hours
         if hours not in at_horizon:
             moved = decided_later(flights, charter.horizon_hours - hours)
             table = features.build(moved, weather, history)
-            at_horizon[hours] = table[models.load_choice().columns]
+            table = table[models.load_choice().columns]
+            # Half the memory; the models compute with 32 bits in any case.
+            numbers = table.select_dtypes("float64").columns
+            at_horizon[hours] = table.astype(dict.fromkeys(numbers, "float32"))
         table = at_horizon[hours]
         if version.flight_record:
             table = table.assign(flight_record=record)
@@ -485,15 +488,16 @@ class Entry(NamedTuple):
 def log_markdown(entries: Sequence[Entry]) -> str:
     """Return the project log as a Markdown table, with costs in the charter's unit."""
     lines = [
-        "| Date | Finding | Back | Change | Judged on | Cost before, after "
-        "| Gain by day; by week | Decision |",
-        "|---|---|---|---|---|---|---|---|",
+        "| Finding, way back, change | Judged on | Cost, and gain by day; by week "
+        "| Decision |",
+        "|---|---|---|---|",
     ]
     for one in entries:
+        way = f"{one.back[0]}&nbsp;→&nbsp;{one.back[1]}"
         lines.append(
-            f"| {one.date} | {one.finding} | {one.back[0]}&nbsp;→&nbsp;{one.back[1]} "
-            f"| {one.change} | {one.judged_on} | {one.before:.2f}, {one.after:.2f} "
-            f"| {one.gain.by_day:.2f};<br>{one.gain.by_week:.2f} | {one.decision} |"
+            f"| **{one.finding}.** {way}: {one.change} "
+            f"| {one.judged_on}, by {one.date} | {one.before:.2f} → {one.after:.2f}<br>"
+            f"{one.gain.by_day:.2f};<br>{one.gain.by_week:.2f} | {one.decision} |"
         )
     return "\n".join(lines)
 
@@ -554,16 +558,16 @@ def project_log(charter: Charter) -> list[Entry]:
 
 
 def _make_log(charter: Charter) -> list[Entry]:
-    flights, weather = data.load_flights(), data.load_table("weather")
+    weather = data.load_table("weather")
     purpose = "training data up to November for the repairs"
     autumn = data.open_sealed("production", purpose)
-    known = pd.concat([flights[~flights["sealed"]], autumn])
+    known = pd.concat([data.load_flights().query("not sealed"), autumn])
     given = inputs(known, weather, charter)
     train = data.period_rows(known, "train").index
     models_of = trained_versions(given, train, labels.not_on_time(known).astype(int))
     declared = declaration()
     december = data.open_sealed(declared.set, declared.purpose)
-    history = pd.concat([known, december])
+    history = pd.concat([known[known["month"] == 11], december])
     given_then = inputs(december, weather, charter, history)
     judged = []
     for rows, table in ((autumn, given), (december, given_then)):
