@@ -84,8 +84,8 @@ def _judge_faults(answer: object) -> Verdict:
             return wrong(_FAULT_HINTS[name, given[name]])
     return right(
         "Two faults show before the first step, one in each direction, and the third "
-        "as soon as the network should move. The fault that is left over, labels in "
-        "another order, passes both checks: only unseen flights find it."
+        "as soon as the network should move. Two are left over: labels in another "
+        "order and too few flights pass both checks, and only unseen flights find them."
     )
 
 
