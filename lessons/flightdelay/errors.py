@@ -219,9 +219,9 @@ def ceilings(
 
     Two ceilings, in the charter's unit per flight of *all* flights. "If each were
     known" supposes that every wrong decision of the tag is turned into the right one;
-    no repair wins more. "If the tag were known" supposes that the desk learns at the
-    cut-off of which flights the tag is true, and no more, and decides the opposite for
-    all of them; below zero it had better not.
+    no repair of these wins more. "If the tag were known" supposes that the desk learns
+    at the cut-off of which flights the tag is true, and no more, and decides the
+    opposite for all of them; below zero it had better not.
 
     Args:
         tags: As from `tag_flights`.

@@ -169,6 +169,13 @@ def _last_lost(outcome: ArrayLike, probability: ArrayLike, bins: int) -> float:
     return float(((table["p"] - table["y"]).abs() * table["n"]).sum() / len(outcome))
 
 
+def _last_alone(outcome: ArrayLike, probability: ArrayLike, bins: int) -> float:
+    # One bin more takes the probabilities of 1, and nothing else.
+    table = pd.DataFrame({"y": outcome, "p": probability}, dtype=float)
+    gap = (table["p"] - table["y"]).groupby(np.floor(table["p"] * bins)).sum()
+    return float(gap.abs().sum() / len(table))
+
+
 def _squares(outcome: ArrayLike, probability: ArrayLike, bins: int) -> float:
     table = _bins(outcome, probability, bins)
     return float(((table["p"] - table["y"]) ** 2 * table["n"]).sum() / table["n"].sum())
@@ -180,6 +187,13 @@ def _empty_is_nan(outcome: ArrayLike, probability: ArrayLike, bins: int) -> floa
     return float(gap.sum(skipna=False))
 
 
+def _by_quantile(outcome: ArrayLike, probability: ArrayLike, bins: int) -> float:
+    table = pd.DataFrame({"y": outcome, "p": probability}, dtype=float)
+    place = pd.qcut(table["p"], bins, duplicates="drop")
+    gap = (table["p"] - table["y"]).groupby(place, observed=True).sum()
+    return float(gap.abs().sum() / len(table))
+
+
 def _by_rank(outcome: ArrayLike, probability: ArrayLike, bins: int) -> float:
     order = np.argsort(probability, kind="stable")
     parts = [part for part in np.array_split(order, bins) if len(part)]
@@ -188,6 +202,10 @@ def _by_rank(outcome: ArrayLike, probability: ArrayLike, bins: int) -> float:
     return float(sum(gaps) / len(y))
 
 
+_EQUAL_NUMBERS = (
+    "Your bins hold equally many flights each. That is a version of its own, and a "
+    "good one; asked are bins of equal *width*."
+)
 _ERROR_HINTS = {
     _empty_is_nan: (
         "One case has empty bins, and your function returns no number there: a mean "
@@ -196,6 +214,10 @@ _ERROR_HINTS = {
     _last_lost: (
         "A probability of exactly 1 has no bin in your function. It belongs into the "
         "last one."
+    ),
+    _last_alone: (
+        "A probability of exactly 1 gets a bin of its own in your function. It belongs "
+        "into the last one, with its neighbors."
     ),
     _unweighted: (
         "You average over the bins. A bin with three flights then counts as much as "
@@ -225,10 +247,8 @@ _ERROR_HINTS = {
         "You square the gaps. That is the reliability part of the Brier score; here "
         "the absolute values are averaged."
     ),
-    _by_rank: (
-        "Your bins hold equally many flights each. That is a version of its own, and a "
-        "good one; asked are bins of equal *width*."
-    ),
+    _by_rank: _EQUAL_NUMBERS,
+    _by_quantile: _EQUAL_NUMBERS,
 }
 
 
@@ -240,7 +260,8 @@ def _cases() -> list[tuple[np.ndarray, np.ndarray, int]]:
     lists = [
         ([0, 0, 0, 1], [0.2, 0.4, 0.6, 0.8], 2),
         ([1, 1, 0, 0, 0, 1], [0.95, 0.91, 0.05, 0.02, 0.08, 0.11], 10),
-        ([1, 0, 0, 1], [1.0, 0.0, 1.0, 0.4], 4),
+        # In the last bin the surprises of 1 and of 0.9 differ in sign.
+        ([1, 0, 0, 1, 1], [1.0, 0.0, 1.0, 0.4, 0.9], 4),
     ]
     small = [(np.array(y, dtype=float), np.array(p), bins) for y, p, bins in lists]
     return [*small, (outcome, probability, 15)]
@@ -274,8 +295,9 @@ def _judge_error(answer: object) -> Verdict:
             "All four cases agree, with empty bins and with a probability of 1. Try "
             "it on `probability` with 5, 15 and 1,000 bins."
         )
+    turned = [-value for value in found]  # Rate minus probability, signs kept.
     for mistaken, hint in _ERROR_HINTS.items():
-        if _agree(found, mistaken):
+        if _agree(found, mistaken) or _agree(turned, mistaken):
             return wrong(hint)
     outcome, probability, bins = _cases()[0]
     if abs(found[0] - _right_error(*_cases()[0])) > 1e-6:
@@ -346,6 +368,7 @@ def _intervals() -> dict[str, tuple[float, float]]:
         "90%": ends(saved, 0.90),
         "days": ends(per_day),
         "a day": ends((note - model)[drawn].mean(axis=1)),
+        "all days": ends((note - model)[drawn].sum(axis=1)),
         "model": ends(mean(model)),
         "note": ends(mean(note)),
         "no replacement": (float((note - model).sum() / size.sum()),) * 2,
@@ -370,6 +393,10 @@ _INTERVAL_HINTS = {
     "a day": (
         "These are minutes per day. Divide the sum of the minutes by the sum of the "
         "flights in each resample."
+    ),
+    "all days": (
+        "These are the minutes of all days together. Divide by the flights of the same "
+        "drawn days."
     ),
     "model": "This is the model's cost alone. Take the difference in each resample.",
     "note": "This is the note's cost alone. Take the difference in each resample.",
@@ -601,6 +628,9 @@ EXERCISES = {
                 for mistaken, hint in _ERROR_HINTS.items()
             },
             "stops": Mistake(lambda: lambda outcome, probability: 0, "stops with"),
+            "signs turned": Mistake(
+                lambda: lambda *case: -_signed(*case), "Gaps of opposite sign"
+            ),
             "constant": Mistake(
                 lambda: lambda outcome, probability, bins: 0.1, "by hand"
             ),

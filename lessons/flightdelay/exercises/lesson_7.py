@@ -246,6 +246,13 @@ def _judge_labels(answer: object) -> Verdict:
                 "That is the part of the days alone. The chance among the 105 labels "
                 "of a week comes on top: add both variances."
             )
+        if abs(weeks - WEEK * _weeks()) <= WEEK:
+            return wrong("These are days. Asked are weeks, of seven days each.")
+        if abs(weeks - DAY_DEVIATION**2 / _variance_allowed()) <= 1:
+            return wrong(
+                "That would do if a week were one day. It has seven, and their mean "
+                "varies by 0.16² / 7; the chance among its 105 labels comes on top."
+            )
         return wrong(
             f"{weeks:g} weeks are not it. Variance of one week's rate: 0.16² / 7 + "
             "0.25 × 0.75 / 105. With how many weeks does it fall to "
@@ -335,6 +342,8 @@ EXERCISES = {
                 lambda: _answer(weeks=np.ceil(_weeks(chance=False))), "comes on top"
             ),
             "a guess": Mistake(lambda: _answer(labels=50), "solve for n"),
+            "days": Mistake(lambda: _answer(weeks=94), "These are days"),
+            "a week is a day": Mistake(lambda: _answer(weeks=64), "It has seven"),
             "weeks by guess": Mistake(lambda: _answer(weeks=52), "fall to"),
         },
     ),
