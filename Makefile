@@ -34,7 +34,7 @@ test: .venv/test book ## check everything: code, data, lessons, pages in a real 
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/codespell
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n logical --dist loadfile
 
 binder: .venv/test book ## do what Binder does; run every lesson there in a real browser
 	@$(BIN)/python -m pytest tests/test_launch.py
