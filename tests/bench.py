@@ -21,6 +21,7 @@ from pathlib import Path
 from threading import Thread
 from urllib.parse import urlsplit
 
+import nbformat
 from binder_image import copy_repository
 from browser import launch_options
 from conftest import QuietHandler, book_pages
@@ -34,12 +35,15 @@ from execute import KERNEL_ENVIRONMENT, find_lessons  # noqa: E402  (needs the p
 from myst_nb.core.read import read_myst_markdown_notebook  # noqa: E402
 
 KIB = 1024
+DOWNLOADS = "_build/html/_sources/lessons"
 
 
 def seconds(command: list[str | Path], folder: Path) -> float:
     """Run a command that must succeed; return its time in seconds."""
     started = time.perf_counter()
-    subprocess.run(command, cwd=folder, check=True, capture_output=True)
+    done = subprocess.run(command, cwd=folder, capture_output=True, encoding="utf-8")
+    if done.returncode:
+        sys.exit(f"{done.stdout}{done.stderr}\nThis failed: {command}")
     return time.perf_counter() - started
 
 
@@ -67,6 +71,17 @@ def one_after_another(folder: Path) -> float:
     return total
 
 
+def printed_otherwise(folder: Path) -> list[tuple[str, str, str]]:
+    """Count the cells whose output differs between the site and another build."""
+    rows = []
+    for path in sorted((ROOT / DOWNLOADS).glob("*.ipynb")):
+        pair = [nbformat.read(top / DOWNLOADS / path.name, 4) for top in (ROOT, folder)]
+        cells = zip(*(notebook.cells for notebook in pair), strict=True)
+        differ = sum(one.get("outputs") != other.get("outputs") for one, other in cells)
+        rows.append((f"{path.stem}: cells printed otherwise", str(differ), "0"))
+    return rows
+
+
 def builds() -> list[tuple[str, str, str]]:
     """Time the builds in a copy of the repository."""
     with tempfile.TemporaryDirectory() as name:
@@ -74,6 +89,7 @@ def builds() -> list[tuple[str, str, str]]:
         copy_repository(folder)
         build = [sys.executable, folder / "book" / "build.py"]
         cold = seconds(build, folder)
+        differences = printed_otherwise(folder)
         nothing = seconds([*build, "--incremental"], folder)
         page = folder / "book" / "reading.md"
         page.write_text(page.read_text("utf-8") + "\nOne more line.\n", "utf-8")
@@ -83,6 +99,7 @@ def builds() -> list[tuple[str, str, str]]:
         ("cold build / nbconvert, lesson by lesson", f"{cold / serial:.2f}", "0.65"),
         ("rebuild, one page's text changed / cold", f"{text / cold:.2f}", "0.10"),
         ("rebuild, nothing changed / cold", f"{nothing / cold:.2f}", "0.08"),
+        *differences,
     ]
 
 
