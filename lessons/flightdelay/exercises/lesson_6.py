@@ -16,6 +16,8 @@ from flightdelay.service import release
 
 REVERSED = "answers of a batch in reverse order"
 KILOMETERS = "distance in kilometers, not miles"
+LOWER = "every answer too low"
+ONE_ALONE = "one record alone"
 
 
 @cache
@@ -48,6 +50,17 @@ def _serves() -> tuple[release.Serve, dict[str, release.Serve]]:
     return right_service, faults
 
 
+@cache
+def _probes() -> dict[str, release.Serve]:
+    """Return services with faults that tell apart how a test can be blind."""
+    serve = release.faithful(_feeds(), service.served_choice())
+    index = _golden().records.index
+    return {
+        LOWER: lambda records: serve(records) - 0.1,
+        ONE_ALONE: lambda records: serve(records) + 0.1 * (records.index == index[-3]),
+    }
+
+
 def _judge_parity(answer: object) -> Verdict:
     if not callable(answer):
         return wrong(
@@ -55,15 +68,39 @@ def _judge_parity(answer: object) -> Verdict:
             '`check("6.1", parity)`.'
         )
     right_service, faults = _serves()
-    verdict = answer(right_service)
+    try:
+        verdict = answer(right_service)
+    except Exception as error:
+        return wrong(
+            f"Your function stops with `{type(error).__name__}: {error}`. Its argument "
+            "is a service: call it with `golden.records`, and compare what it returns "
+            "with `golden.expected`."
+        )
     if verdict is None:
         return wrong("Your function returns nothing. Does its last line say `return`?")
+    if isinstance(verdict, float | np.floating):
+        return wrong(
+            "Your function returns a number, not True or False. Compare it with a "
+            "tolerance: is it small enough?"
+        )
     if not isinstance(verdict, bool | np.bool_):
         return wrong(
             f"Your function returns `{type(verdict).__name__}`, not one True or False. "
             "Is there one for each record left? `.all()` or `.max()` makes one of many."
         )
     passed = [name for name, serve in faults.items() if answer(serve)]
+    if verdict and KILOMETERS not in passed:
+        blind = [name for name, serve in _probes().items() if answer(serve)]
+        if LOWER in blind:
+            return wrong(
+                "It passes a service that says 0.1 too little for every flight. Such a "
+                "difference is negative: take `np.abs` of it before the largest."
+            )
+        if blind:
+            return wrong(
+                "It passes a service that errs on a single golden record. Compare "
+                "every record, and let the worst one decide."
+            )
     if verdict and not passed:
         return right(
             f"It passes the right service and fails the {len(faults)} wrong ones, "
@@ -117,6 +154,23 @@ def _close(tolerance: float) -> Callable[[], Callable]:
 def _equal() -> Callable:
     golden = _golden()
     return lambda serve: bool((serve(golden.records) == golden.expected).all())
+
+
+def _signed() -> Callable:
+    golden = _golden()
+    return lambda serve: bool((serve(golden.records) - golden.expected).max() < 1e-5)
+
+
+def _first_three() -> Callable:
+    golden = _golden()
+    return lambda serve: np.allclose(
+        serve(golden.records.iloc[:3]), golden.expected[:3], atol=1e-5
+    )
+
+
+def _farthest(serve: release.Serve) -> float:
+    golden = _golden()
+    return np.abs(serve(golden.records) - golden.expected).max()
 
 
 def _same_mean() -> Callable:
@@ -318,6 +372,10 @@ EXERCISES = {
             "exactly equal": Mistake(_equal, "seventh digit"),
             "mean only": Mistake(_same_mean, "record by record"),
             "one verdict for each record": Mistake(_one_for_each, ".all()"),
+            "too low is not seen": Mistake(_signed, "np.abs"),
+            "first records only": Mistake(_first_three, "single golden record"),
+            "a number": Mistake(lambda: _farthest, "returns a number"),
+            "stops": Mistake(lambda: lambda serve: serve(0, 0), "stops with"),
             "true and false exchanged": Mistake(_turned_round, "True means"),
             "accepts all": Mistake(lambda: lambda serve: True, "passes every"),
             "no return": Mistake(lambda: lambda serve: None, "returns nothing"),

@@ -35,7 +35,7 @@ ACTIONS = pd.DataFrame(
             "collect another year of data",
         ],
         "ceiling": [30, 60, 40, 20, 50],
-        "repairable": [0.8, 0.2, 0.9, 0.1, 0.3],
+        "repairable": [0.8, 0.5, 0.9, 0.1, 0.3],
         "hours": [40, 30, 12, 16, 10],
     },
     index=pd.Index(list("abcde"), name="letter"),
@@ -66,6 +66,15 @@ _WRONG_ORDERS: dict[str, tuple[Callable[[], pd.Series], str]] = {
         "You divided by the hours, but a ceiling. An action that mends one error in "
         "ten brings a tenth of it.",
     ),
+    "by the share": (
+        lambda: ACTIONS["repairable"],
+        "That is the order of the shares. Nine tenths of little are little: how much "
+        "is that share of the ceiling?",
+    ),
+    "share per hour": (
+        lambda: ACTIONS["repairable"] / ACTIONS["hours"],
+        "You divided the share by the hours, without the ceiling. A share of what?",
+    ),
     "by the hours": (
         lambda: -ACTIONS["hours"],
         "That is cheapest first. Ten hours for nothing are ten hours.",
@@ -80,7 +89,10 @@ _WRONG_ORDERS: dict[str, tuple[Callable[[], pd.Series], str]] = {
 def _judge_order(answer: object) -> Verdict:
     given = [str(letter).strip().lower() for letter in answer]
     if sorted(given) != list(ACTIONS.index):
-        return wrong("Each of the five letters a to e must stand in the list once.")
+        return wrong(
+            "Each of the five letters a to e must stand in the list once. From a "
+            "Series take `.index`: there are its letters."
+        )
     if given == _order(_per_hour()):
         return right(
             "Mending the labels comes first and the deeper network last, although the "
@@ -187,6 +199,8 @@ def _judge_loop(answer: object) -> Verdict:
             "The estimate is another one. Fit both tables on `train` and compare their "
             "costs per flight on `validation`, at the charter's threshold."
         )
+    if low > high:
+        return wrong("The low end is above the high end: exchange the two.")
     width, by_day = high - low, true.high - true.low
     if width < 0.85 * by_day:
         return wrong(
@@ -311,6 +325,14 @@ EXERCISES = {
                 lambda: _answer(_loop().gain("flight")), "too narrow"
             ),
             "not in pairs": Mistake(lambda: _answer(_unpaired()), "far too wide"),
+            "ends exchanged": Mistake(
+                lambda: _answer(
+                    _loop()
+                    .gain()
+                    ._replace(low=_loop().gain().high, high=_loop().gain().low)
+                ),
+                "exchange the two",
+            ),
             "judged on training flights": Mistake(
                 lambda: _answer(_loop("train").gain()), "training flights"
             ),
