@@ -457,6 +457,23 @@ def test_an_interval_writes_itself():
     assert f"{interval:.0%}" == "50% (25% to 75%)"
 
 
+@pytest.mark.parametrize(
+    ("value", "form", "text"),
+    [
+        (-0.5, ".2f", "−0.50"),
+        (-0.004, ".2f", "0.00"),
+        (-0.004, ".3f", "−0.004"),
+        (-0.004, ".0%", "0%"),
+        (0.004, "+.2f", "0.00"),
+        (0.04, "+.2f", "+0.04"),
+        (-np.inf, ".2f", "−inf"),
+    ],
+)
+def test_a_number_that_is_rounded_to_zero_has_no_sign(value, form, text):
+    assert evaluation.typeset(value, form) == text
+    assert f"{evaluation.Interval(value, value, value):{form}}".startswith(f"{text} (")
+
+
 def test_rate_of_one_group_is_the_rate_of_all():
     outcome, _, date = invented()
     found = evaluation.rate_by(outcome, np.full(len(outcome), "all"), date).loc["all"]
@@ -642,9 +659,7 @@ def test_report_in_words():
     assert evaluation.report_markdown(named).startswith("| Judged on | ROC AUC |")
     below_zero = evaluation.Interval(-0.5, -1, 0.25)
     assert evaluation.narrow(below_zero, ".2f") == "−0.50<br>−1.00&nbsp;to 0.25"
-    tiny = evaluation.Interval(-0.004, -0.04, -0.001)
-    assert evaluation.narrow(tiny, ".2f") == "0.00<br>−0.04&nbsp;to 0.00"
-    assert evaluation.narrow(tiny, ".0%") == "0%<br>−4%&nbsp;to 0%"
+    assert evaluation.narrow(-0.5, ".2f") == "−0.50"
 
 
 # What bad input gets

@@ -70,11 +70,21 @@ class Interval(NamedTuple):
     high: float
 
     def __format__(self, specification: str) -> str:
-        """Return "estimate (low to high)" in the given format, with a true minus."""
-        estimate, low, high = (
-            format(value, specification).replace("-", "\u2212") for value in self
-        )
+        """Return "estimate (low to high)", each as from `typeset`."""
+        estimate, low, high = (typeset(value, specification) for value in self)
         return f"{estimate} ({low} to {high})"
+
+
+def typeset(value: float, form: str) -> str:
+    """Return a number in the given format, as a book prints it.
+
+    The minus is a true one. A number that is rounded to zero has no sign: "\u22120.00"
+    would claim a direction that the digits do not show.
+    """
+    text = format(value, form)
+    if re.fullmatch(r"[+-][0.]+%?", text):
+        text = text[1:]
+    return text.replace("-", "\u2212")
 
 
 def expected_calibration_error(
@@ -682,11 +692,10 @@ def narrow(figure: Interval | float, form: str) -> str:
 
     The ends of an interval stand below the figure: "0.671<br>0.650&nbsp;to 0.691".
     """
-    text = f"{figure:{form}}"
-    for old, new in {" (": "<br>", " to ": "&nbsp;to ", ")": "", "-": "\u2212"}.items():
-        text = text.replace(old, new)
-    # No sign before a number that is rounded to zero.
-    return re.sub("\u2212(0(?:\\.0+)?%?)(?![\\d.])", r"\1", text)
+    if not isinstance(figure, Interval):
+        return typeset(figure, form)
+    estimate, low, high = (typeset(value, form) for value in figure)
+    return f"{estimate}<br>{low}&nbsp;to {high}"
 
 
 def report_markdown(judged: pd.DataFrame) -> str:

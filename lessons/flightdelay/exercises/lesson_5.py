@@ -69,11 +69,13 @@ def _judge_tag(answer: object) -> Verdict:
     gain, expected = float(gain), _if_known(BEST_TAG)
     missed, rightly = TAG_SHEET[BEST_TAG]
     if abs(gain - expected) < 0.005:
-        every = ", ".join(f"{name} {_if_known(name):.1f}" for name in "ABC")
+        every = ", ".join(
+            f"{name} {evaluation.typeset(_if_known(name), '.1f')}" for name in "ABC"
+        )
         return right(
             f"Told the tag, the desk wins {every} minutes a flight. A has the highest "
             "ceiling and loses most. What counts is how often a tag is on the *right* "
-            "decisions, and whether it is known in time.".replace("-", "\u2212")
+            "decisions, and whether it is known in time."
         )
     full = agreed.cost_unprepared
     others = {
