@@ -1,0 +1,220 @@
+"""Watches: each turns the log of one day, or of seven, into one number.
+
+The number grows with everything unusual. `limits` says from where on it is an alarm.
+"""
+
+from typing import Literal, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from flightdelay import evaluation
+from flightdelay.charter import Charter
+from flightdelay.monitoring.distances import DailyDistances
+from flightdelay.monitoring.quiet import Quiet
+from flightdelay.service.scoring import WEATHER
+
+#: Level of the Kolmogorov-Smirnov tests.
+KS_LEVEL = 0.01
+#: Days that a slow watch looks at.
+SLOW_DAYS = 7
+#: Outcomes of each day that a person checks by hand.
+AUDITED_A_DAY = 15
+
+
+class Watch(NamedTuple):
+    """One thing that is watched.
+
+    Attributes:
+        kind: Where its signal comes from, the fastest first.
+        sees: What its number is, in words.
+        limit: The limit of the textbook, or None if it is learned from quiet days.
+        days: Days of the log that one number looks at.
+    """
+
+    kind: Literal["system", "input", "score", "outcome"]
+    sees: str
+    limit: float | None = None
+    days: int = 1
+
+
+# Two limits are rules of thumb: the stability index from which a shift counts as large
+# (Siddiqi 2006), and the width of a control chart (Shewhart 1931).
+WATCHES = {
+    "volume": Watch("system", "flights of a day, against the usual for its weekday"),
+    "empty inputs": Watch("system", "share of empty cells that are hardly ever empty"),
+    "fallbacks": Watch("system", "share of answers with a fallback"),
+    "KS at 1%": Watch("input", "number of inputs with a KS test below 1%", 0),
+    "PSI above 0.2": Watch("input", "largest stability index of all inputs", 0.2),
+    "three sigma": Watch("input", "largest distance of a daily mean, in sigmas", 3),
+    "any input": Watch("input", "largest KS distance, each input by its own measure"),
+    "stuck station": Watch("input", "largest share of one reading at a station"),
+    "humidity misfit": Watch("input", "humidity against temperature and dew point"),
+    "scores, KS at 1%": Watch("score", "KS tests of the probability below 1%", 0),
+    "mean score": Watch("score", "mean probability, against the usual"),
+    "rate": Watch("outcome", "rate of not on time, against the usual"),
+    "gap": Watch("outcome", "mean probability minus rate", days=SLOW_DAYS),
+    "cost": Watch(
+        "outcome", "cost per flight beyond the cheapest policy", days=SLOW_DAYS
+    ),
+    "audit": Watch("outcome", "share of checked outcomes that differ", days=SLOW_DAYS),
+}
+
+
+def signals(
+    log: pd.DataFrame, quiet: Quiet, agreed: Charter, audited: pd.Series | None = None
+) -> pd.DataFrame:
+    """Turn a log into one number for each day and watch.
+
+    Args:
+        log: Predictions of whole days.
+        quiet: What is usual.
+        agreed: The charter, for the costs.
+        audited: What a person found for the flights that were checked by hand,
+            1 for not on time, indexed like `log`; by default nothing was checked.
+
+    Returns:
+        One row for each date, one column for each of `WATCHES`, larger where the day
+        is less usual. A watch over several days is missing where one of them is.
+    """
+    return pd.concat(
+        [
+            system_signals(log, quiet),
+            input_signals(log, quiet),
+            score_signals(log, quiet),
+            outcome_signals(log, quiet, agreed, audited),
+        ],
+        axis="columns",
+        sort=True,
+    )[list(WATCHES)]
+
+
+def quiet_signals(
+    log: pd.DataFrame, quiet: Quiet, agreed: Charter, audited: pd.Series
+) -> pd.DataFrame:
+    """Return the `signals` of quiet days, each month for itself.
+
+    So no week reaches from a month in which limits are learned into one in which they
+    are judged. Arguments as for `signals`.
+    """
+    months = log["date"].dt.month
+    parts = [
+        signals(part, quiet, agreed, audited.loc[part.index])
+        for _, part in log.groupby(months)
+    ]
+    return pd.concat(parts)
+
+
+def system_signals(log: pd.DataFrame, quiet: Quiet) -> pd.DataFrame:
+    """Return what needs no look at a value: volume, empty inputs, fallbacks."""
+    daily = log.groupby("date")
+    size = daily.size()
+    usual = quiet.flights.loc[size.index.day_of_week].to_numpy()
+    empty = log[quiet.always_there].isna().mean(axis="columns")
+    return pd.DataFrame(
+        {
+            "volume": (size / usual - 1).abs(),
+            "empty inputs": empty.groupby(log["date"]).mean(),
+            "fallbacks": (log["fallback"] != "").groupby(log["date"]).mean(),
+        }
+    )
+
+
+def input_signals(
+    log: pd.DataFrame, quiet: Quiet, days: DailyDistances | None = None
+) -> pd.DataFrame:
+    """Return how unusual the inputs of each day are, by several watches.
+
+    Args:
+        log: As for `signals`.
+        quiet: As for `signals`.
+        days: Distances from quiet days, if they are known already.
+    """
+    days = quiet.distances(log) if days is None else days
+    sigmas = (days.mean - quiet.mean) / quiet.deviation
+    return pd.DataFrame(
+        {
+            "KS at 1%": (days.p_value < KS_LEVEL).sum(axis="columns"),
+            "PSI above 0.2": days.index.max(axis="columns"),
+            "three sigma": sigmas.abs().max(axis="columns"),
+            "any input": (days.distance / quiet.usual_distance).max(axis="columns"),
+            "stuck station": _largest_share_of_one_reading(log),
+            "humidity misfit": _humidity_misfit(log),
+        }
+    )
+
+
+def score_signals(log: pd.DataFrame, quiet: Quiet) -> pd.DataFrame:
+    """Return how unusual the probabilities of each day are."""
+    day, dates = pd.factorize(log["date"], sort=True)
+    usual = quiet.numbers["probability"]
+    values = log["probability"].to_numpy()
+    _, p_value, _ = usual.compare(values, day, len(dates))
+    mean = log.groupby("date")["probability"].mean()
+    return pd.DataFrame(
+        {
+            "scores, KS at 1%": (p_value < KS_LEVEL).astype(int),
+            "mean score": (mean - quiet.score).abs(),
+        },
+        index=mean.index,
+    )
+
+
+def outcome_signals(
+    log: pd.DataFrame, quiet: Quiet, agreed: Charter, audited: pd.Series | None = None
+) -> pd.DataFrame:
+    """Return what the outcomes say; arguments as for `signals`."""
+    outcome, probability = log["outcome"], log["probability"]
+    cost = evaluation.flight_costs(outcome, probability, agreed)
+    sums = pd.DataFrame(
+        {"late": outcome, "probability": probability, "cost": cost, "flights": 1}
+    )
+    if audited is not None:
+        sums["checked"] = audited.notna()
+        sums["differs"] = audited.notna() & (audited != outcome)
+    by_day = sums.groupby(log["date"]).sum()
+    slow = by_day.rolling(f"{SLOW_DAYS}D", min_periods=SLOW_DAYS).sum()
+    rate = slow["late"] / slow["flights"]
+    cheapest = np.minimum(agreed.cost_prepare, rate * agreed.cost_unprepared)
+    return pd.DataFrame(
+        {
+            "rate": (by_day["late"] / by_day["flights"] - quiet.rate).abs(),
+            "gap": (slow["probability"] / slow["flights"] - rate).abs(),
+            "cost": slow["cost"] / slow["flights"] - cheapest,
+            "audit": np.nan if audited is None else slow["differs"] / slow["checked"],
+        }
+    )
+
+
+def audit(flights: pd.DataFrame, outcome: pd.Series) -> pd.Series:
+    """Draw `AUDITED_A_DAY` flights of each day by lot, for a person who looks them up.
+
+    Args:
+        flights: Flights with `date`.
+        outcome: What that person will find, by the charter's rule.
+
+    Returns:
+        The outcome of the drawn flights, missing for the others.
+    """
+    drawn = flights.groupby("date").sample(AUDITED_A_DAY, random_state=0).index
+    return outcome.astype(float).where(outcome.index.isin(drawn))
+
+
+def _largest_share_of_one_reading(log: pd.DataFrame) -> pd.Series:
+    reading = pd.util.hash_pandas_object(log[WEATHER], index=False)
+    station = [log["date"], log["origin"]]
+    same = reading.groupby([*station, reading]).transform("size")
+    share = same.groupby(station).max() / reading.groupby(station).size()
+    return share.groupby("date").max()
+
+
+def _humidity_misfit(log: pd.DataFrame) -> pd.Series:
+    """Return the mean distance of humidity from what its neighbors say, in percent.
+
+    Relative humidity follows from temperature and dew point by the Magnus formula
+    (Alduchov and Eskridge 1996).
+    """
+    temperature, dew_point = ((log[c] - 32) * 5 / 9 for c in ("temp", "dewp"))
+    exponent = [17.625 * t / (243.04 + t) for t in (dew_point, temperature)]
+    implied = 100 * np.exp(exponent[0] - exponent[1])
+    return (implied - log["humid"]).abs().groupby(log["date"]).mean()
