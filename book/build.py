@@ -5,8 +5,6 @@ data and the packages, without an error and without a word on stderr. A build th
 fails says which page and which cell, and leaves the last good site in place.
 """
 
-from __future__ import annotations
-
 import argparse
 import io
 import os

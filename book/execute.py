@@ -4,8 +4,6 @@ jupyter-cache has a parallel executor of its own, but it says neither which cell
 nor how far it is, and it keeps lessons that wrote to stderr.
 """
 
-from __future__ import annotations
-
 import asyncio
 import os
 import re
@@ -139,6 +137,36 @@ def _stderr_problem(lesson: Lesson, said_by_kernel: str = "") -> str:
     return ""
 
 
+class Progress:
+    """Tell on the terminal which lessons run, and how long those that are done took."""
+
+    def __init__(self, lessons: list[Lesson]) -> None:
+        self.lessons = lessons
+        self.running: list[Lesson] = []
+        self.done = 0
+
+    def show_running(self) -> None:
+        """Overwrite one line with the lessons at work; a log file gets no such line."""
+        if sys.stdout.isatty():
+            states = [
+                f"{lesson.path.stem}: cell "
+                f"{lesson.code_cells.index(lesson.current_cell) + 1}"
+                f" of {len(lesson.code_cells)}"
+                for lesson in self.running
+            ]
+            print("\r\x1b[2K" + "  ".join(states), end="", flush=True)
+
+    def finish(self, lesson: Lesson) -> None:
+        """Print the line of a lesson that is done."""
+        self.done += 1
+        clear = "\r\x1b[2K" if sys.stdout.isatty() else ""
+        verdict = "failed" if lesson.problem else f"{lesson.seconds:.1f} s"
+        print(
+            f"{clear}[{self.done}/{len(self.lessons)}] {lesson.name}: {verdict}",
+            flush=True,
+        )
+
+
 async def _run(lesson: Lesson, progress: Progress) -> None:
     def note_cell(cell: NotebookNode, cell_index: int) -> None:
         lesson.current_cell = cell_index
@@ -185,36 +213,6 @@ async def _run(lesson: Lesson, progress: Progress) -> None:
     except RuntimeError as error:
         lesson.problem = f"{lesson.name} got no kernel: {error}"
     lesson.seconds = time.monotonic() - started
-
-
-class Progress:
-    """Tell on the terminal which lessons run, and how long those that are done took."""
-
-    def __init__(self, lessons: list[Lesson]) -> None:
-        self.lessons = lessons
-        self.running: list[Lesson] = []
-        self.done = 0
-
-    def show_running(self) -> None:
-        """Overwrite one line with the lessons at work; a log file gets no such line."""
-        if sys.stdout.isatty():
-            states = [
-                f"{lesson.path.stem}: cell "
-                f"{lesson.code_cells.index(lesson.current_cell) + 1}"
-                f" of {len(lesson.code_cells)}"
-                for lesson in self.running
-            ]
-            print("\r\x1b[2K" + "  ".join(states), end="", flush=True)
-
-    def finish(self, lesson: Lesson) -> None:
-        """Print the line of a lesson that is done."""
-        self.done += 1
-        clear = "\r\x1b[2K" if sys.stdout.isatty() else ""
-        verdict = "failed" if lesson.problem else f"{lesson.seconds:.1f} s"
-        print(
-            f"{clear}[{self.done}/{len(self.lessons)}] {lesson.name}: {verdict}",
-            flush=True,
-        )
 
 
 async def _run_all(lessons: list[Lesson]) -> None:

@@ -4,8 +4,6 @@ Nothing is written into the settings in your home folder. Whatever follows on th
 command line is given to JupyterLab, for example --no-browser or --port 8890.
 """
 
-from __future__ import annotations
-
 import os
 import re
 import sys

@@ -1,7 +1,5 @@
 """Build the site, open it in a browser, and rebuild it whenever a source is saved."""
 
-from __future__ import annotations
-
 import argparse
 import ipaddress
 import socket

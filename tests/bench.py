@@ -4,8 +4,6 @@ Times are compared within one run, as ratios, because machines differ. Nothing h
 passes or fails: read the table. The build is measured in a copy of the repository.
 """
 
-from __future__ import annotations
-
 import gzip
 import os
 import resource

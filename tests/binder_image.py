@@ -10,8 +10,6 @@ virtual environment has the Python that runs this file: CI's main job runs the o
 from its cache and with the same demand for hashes.
 """
 
-from __future__ import annotations
-
 import os
 import shlex
 import shutil

@@ -6,6 +6,7 @@ import pytest
 from flightdelay import charter, data, features, labels, models, monitoring
 from flightdelay.monitoring.distances import Category, Number
 from flightdelay.monitoring.log import Delivered
+from flightdelay.monitoring.watches import input_signals, outcome_signals
 from flightdelay.service import Feeds, ServedModel, score
 from scipy import stats
 
@@ -83,15 +84,15 @@ def test_a_category_that_was_never_seen_counts_in_full():
 
 
 def test_slow_signals_need_every_day(log, usual):
-    found = monitoring.outcome_signals(log, usual, AGREED)
+    found = outcome_signals(log, usual, AGREED)
     assert found["gap"].notna().sum() == len(found) - monitoring.SLOW_DAYS + 1
     gap = log["date"] != log["date"].unique()[10]
-    holey = monitoring.outcome_signals(log[gap], usual, AGREED)
+    holey = outcome_signals(log[gap], usual, AGREED)
     assert holey["gap"].notna().sum() == found["gap"].notna().sum() - 7
 
 
 def test_gap_is_that_of_seven_days(log, usual):
-    found = monitoring.outcome_signals(log, usual, AGREED)
+    found = outcome_signals(log, usual, AGREED)
     last = log["date"].max()
     week = log[log["date"] > last - pd.Timedelta(days=7)]
     gap = abs(week["probability"].mean() - week["outcome"].mean())
@@ -99,7 +100,7 @@ def test_gap_is_that_of_seven_days(log, usual):
 
 
 def test_humidity_follows_from_temperature_and_dew_point(log, usual):
-    found = monitoring.input_signals(log, usual)["humidity misfit"]
+    found = input_signals(log, usual)["humidity misfit"]
     assert found.median() < 1  # percent
 
 
@@ -225,12 +226,10 @@ def test_audit_sees_what_it_draws(july, log, usual):
     records, *_, model = july
     checked = monitoring.audit(log, log["outcome"])
     assert (checked.notna().groupby(log["date"]).sum() == 15).all()
-    quiet = monitoring.outcome_signals(log, usual, AGREED, checked)["audit"]
+    quiet = outcome_signals(log, usual, AGREED, checked)["audit"]
     assert (quiet.dropna() == 0).all()
     told = monitoring.inject("late from 30 minutes", log, records, model)
-    assert (
-        monitoring.outcome_signals(told, usual, AGREED, checked)["audit"].dropna() > 0
-    ).all()
+    assert (outcome_signals(told, usual, AGREED, checked)["audit"].dropna() > 0).all()
 
 
 def test_no_fault_differs_from_each_fault(july, log, usual):

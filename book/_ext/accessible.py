@@ -1,7 +1,5 @@
 """Mend markup of docutils and pandas that axe-core rejects."""
 
-from __future__ import annotations
-
 import re
 
 from docutils import nodes

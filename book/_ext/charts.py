@@ -1,7 +1,5 @@
 """Give pages with a chart the script that draws it: one file for the whole site."""
 
-from __future__ import annotations
-
 import sys
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Say at the foot of each page under which licenses and with what it was built."""
 
-from __future__ import annotations
-
 import platform
 from importlib.metadata import version
 

@@ -4,8 +4,6 @@ The theme offers one only where it knows a repository to launch it from, and mys
 writes it without outputs when they come from the cache.
 """
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import nbformat

@@ -1,7 +1,5 @@
 """Lead readers in who come to the top of the site or to an address that is missing."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from sphinx.application import Sphinx

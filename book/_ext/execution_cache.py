@@ -8,8 +8,6 @@ A plain `jupyter-book build` must not turn green by accident either: here every 
 fails it, and a build that failed reads all pages anew the next time.
 """
 
-from __future__ import annotations
-
 import os
 import sys
 from pathlib import Path

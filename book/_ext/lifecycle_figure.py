@@ -1,7 +1,5 @@
 """Set the lifecycle figure into a page as SVG: its links, hover and dark mode work."""
 
-from __future__ import annotations
-
 import hashlib
 import re
 import sys

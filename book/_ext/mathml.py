@@ -1,7 +1,5 @@
 """Write formulas as MathML, which browsers draw without any script."""
 
-from __future__ import annotations
-
 from docutils import nodes
 from latex2mathml.converter import convert
 from sphinx.application import Sphinx

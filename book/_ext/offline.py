@@ -3,8 +3,6 @@
 The same pages always give the same file. It lies at the top of the site.
 """
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo

@@ -1,7 +1,5 @@
 """Offer to print a page with all that is folded on it, beside the theme's own offer."""
 
-from __future__ import annotations
-
 import re
 
 from docutils import nodes

@@ -23,8 +23,6 @@ printer and every builder other than HTML's need. On the site ``quiz.js`` makes 
 of each question; it does the same for the puzzles of the lessons.
 """
 
-from __future__ import annotations
-
 import hashlib
 import shutil
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Find out where the repository lives, so that a fork's buttons lead to the fork."""
 
-from __future__ import annotations
-
 import os
 import re
 import subprocess

@@ -6,8 +6,6 @@ first text shows. Here the icons become a small style sheet, the loader goes, an
 scripts wait until the page is read.
 """
 
-from __future__ import annotations
-
 import re
 from importlib.resources import files
 from pathlib import Path

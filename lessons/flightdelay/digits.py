@@ -4,8 +4,6 @@ Nobody labels the flights by hand, so what people do with a label rule is shown 
 images: scikit-learn's 1,797 real handwritten digits of 8 x 8 pixels.
 """
 
-from __future__ import annotations
-
 import base64
 import json
 import struct
@@ -27,15 +25,12 @@ _BRIGHTEST = 16  # A pixel of the data runs from 0 to 16.
 _SIDE = 10  # Each pixel becomes a square of so many.
 
 
-def ambiguous(count: int = COUNT) -> np.ndarray:
-    """Choose the digits that a classifier finds hardest to tell apart.
+def ambiguous() -> np.ndarray:
+    """Choose the `COUNT` digits that a classifier finds hardest to tell apart.
 
     A support vector machine scores each digit without having learned from it or its
     neighbors in the file, who often share a writer. A digit is ambiguous if its two
     best classes score alike.
-
-    Args:
-        count: Number of digits.
 
     Returns:
         Positions in `sklearn.datasets.load_digits`, the most ambiguous first.
@@ -49,7 +44,7 @@ def ambiguous(count: int = COUNT) -> np.ndarray:
         method="decision_function",
     )
     second, best = np.sort(scores, axis=1)[:, -2:].T
-    return np.argsort(best - second, kind="stable")[:count]
+    return np.argsort(best - second, kind="stable")[:COUNT]
 
 
 def sheet() -> HTML:

@@ -302,15 +302,13 @@ def by_threshold(
     outcome: ArrayLike,
     probability: ArrayLike,
     charter: Charter,
-    thresholds: ArrayLike | None = None,
 ) -> pd.DataFrame:
-    """Return accuracy and cost for each threshold.
+    """Return accuracy and cost for each threshold: 0.00, 0.01 … 1.00.
 
     Args:
         outcome: 0 or 1 for each flight.
         probability: Between 0 and 1 for each flight.
         charter: Gives the two costs and their unit.
-        thresholds: By default 0.00, 0.01 … 1.00.
 
     Returns:
         One row for each threshold: `threshold`, `accuracy`, `cost_per_flight`, and the
@@ -321,9 +319,7 @@ def by_threshold(
         ValueError: The input is empty, of unequal length, NaN, or out of range.
     """
     outcome, probability = _checked(outcome, probability)
-    if thresholds is None:
-        thresholds = np.round(np.arange(101) / 100, 2)
-    thresholds = np.asarray(thresholds, dtype=float)
+    thresholds = np.round(np.arange(101) / 100, 2)
     order = np.argsort(probability)
     below = np.searchsorted(probability[order], thresholds, side="left")
     late_before = np.concatenate([[0], np.cumsum(outcome[order])])

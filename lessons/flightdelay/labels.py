@@ -35,12 +35,11 @@ def not_on_time(flights: pd.DataFrame, minutes: int = LATE_MINUTES) -> pd.Series
     return label.astype("boolean").mask(_sealed(flights)).rename("not_on_time")
 
 
-def outcome_kind(flights: pd.DataFrame, minutes: int = LATE_MINUTES) -> pd.Series:
+def outcome_kind(flights: pd.DataFrame) -> pd.Series:
     """Tell what became of each flight.
 
     Args:
         flights: As for `not_on_time`, with `dep_time`.
-        minutes: Arrival delay from which a flight is late.
 
     Returns:
         Categorical series named "outcome" with the values of `OUTCOME_KINDS`, indexed
@@ -48,7 +47,7 @@ def outcome_kind(flights: pd.DataFrame, minutes: int = LATE_MINUTES) -> pd.Serie
         has no arrival delay was diverted.
     """
     kind = pd.Series("on time", index=flights.index, name="outcome", dtype="object")
-    kind[flights["arr_delay"] >= minutes] = "late"
+    kind[flights["arr_delay"] >= LATE_MINUTES] = "late"
     kind[flights["arr_delay"].isna()] = "diverted"
     kind[flights["dep_time"].isna()] = "canceled"
     kind[_sealed(flights)] = None

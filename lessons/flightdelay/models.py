@@ -149,7 +149,7 @@ def logistic(columns: Sequence[str], strength: float = 1.0) -> Pipeline:
     return make_pipeline(prepare, model)
 
 
-def boosting(columns: Sequence[str], seed: int = 0) -> Pipeline:
+def boosting(columns: Sequence[str]) -> Pipeline:
     """Return histogram gradient boosting on some columns.
 
     Trees split on missing numbers by themselves. Categories become codes; one never
@@ -158,7 +158,6 @@ def boosting(columns: Sequence[str], seed: int = 0) -> Pipeline:
     Args:
         columns: Columns to use; a column that is not a feature, such as `dep_delay`, is
             taken as a number.
-        seed: Seed of the early-stopping split.
     """
     categories, numbers = _split(columns)
     codes = OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=np.nan)
@@ -166,7 +165,7 @@ def boosting(columns: Sequence[str], seed: int = 0) -> Pipeline:
         [("categories", codes, categories), ("numbers", "passthrough", numbers)]
     )
     trees = HistGradientBoostingClassifier(
-        categorical_features=list(range(len(categories))), random_state=seed
+        categorical_features=list(range(len(categories))), random_state=0
     )
     return make_pipeline(prepare, trees)
 
@@ -386,7 +385,6 @@ def best_of_many(
     group: ArrayLike,
     reference: str,
     repeats: int = 1000,
-    seed: int = 0,
 ) -> pd.DataFrame:
     """Return what the best of n runs promises, and what it keeps on new days.
 
@@ -400,7 +398,6 @@ def best_of_many(
         reference: The run whose cost is subtracted on either half, so that days which
             are dear for all runs cancel out.
         repeats: How often halves and orders are drawn.
-        seed: Seed of the drawing.
 
     Returns:
         One row for each n from 1 to the number of runs: `promised` and `kept`, the mean
@@ -414,7 +411,7 @@ def best_of_many(
     flights = costs.groupby(group).size().to_numpy()
     if len(flights) < 2:
         raise ValueError("There must be two groups or more to draw half of them.")
-    generator = np.random.default_rng(seed)
+    generator = np.random.default_rng(0)
     runs = costs.shape[1]
     place = costs.columns.get_loc(reference)
     total = np.zeros((runs, 2))

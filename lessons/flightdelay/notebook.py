@@ -5,8 +5,6 @@ drawing with a description, and the chart's specification, from which ``charts.j
 draws the chart that answers to the reader. No page asks another host for a script.
 """
 
-from __future__ import annotations
-
 import copy
 import hashlib
 import json

@@ -140,23 +140,20 @@ def declaration() -> Declaration:
 
 
 def flight_record(
-    flights: pd.DataFrame,
-    charter: Charter,
-    history: pd.DataFrame | None = None,
-    days: int = RECORD_DAYS,
+    flights: pd.DataFrame, charter: Charter, history: pd.DataFrame | None = None
 ) -> pd.Series:
     """Return how often each flight was not on time in the weeks before.
 
     The share of its own departures (same carrier, number, origin and destination) that
-    were not on time, over `days` days that end `RECORD_ENDS` days before it, drawn
-    towards the charter's threshold as if `RECORD_WEIGHT` flights more had been seen.
+    were not on time, over the `RECORD_DAYS` days that end `RECORD_ENDS` days before it,
+    drawn towards the charter's threshold as if `RECORD_WEIGHT` flights more had been
+    seen.
 
     Args:
         flights: Flights to describe.
         charter: Gives the threshold.
         history: Flights with open outcomes that may be looked back on; by default
             `flights` themselves.
-        days: Length of the record.
 
     Returns:
         Series named "flight_record", from 0 to 1, indexed like `flights`.
@@ -180,7 +177,7 @@ def flight_record(
     order = np.argsort(place, kind="stable")
     late = np.concatenate([[0], np.cumsum(outcome.to_numpy(dtype=float)[order])])
     end = np.maximum(wanted - RECORD_ENDS + 1, 0)
-    start = np.maximum(end - days, 0)
+    start = np.maximum(end - RECORD_DAYS, 0)
     own = name[len(history) :] * length
     first, last = (np.searchsorted(place[order], own + day) for day in (start, end))
     seen, weight = last - first, RECORD_WEIGHT

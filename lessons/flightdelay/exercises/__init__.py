@@ -5,8 +5,6 @@ dictionary ``EXERCISES`` from the exercise's number to an ``Exercise``. The test
 every declared mistake through its judge and compare the hints.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from importlib import import_module

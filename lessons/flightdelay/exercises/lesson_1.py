@@ -1,7 +1,5 @@
 """Exercises of lesson 1: a threshold from costs, goals, briefs, and a shift's value."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 

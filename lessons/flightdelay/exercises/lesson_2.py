@@ -1,7 +1,5 @@
 """Exercises of lesson 2: what is known when, splits, a baseline, an interval by day."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from functools import cache
 from typing import NamedTuple

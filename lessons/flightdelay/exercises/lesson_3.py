@@ -1,7 +1,5 @@
 """Exercises of lesson 3: a label rule, kappa, a code without leak, an audit."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from functools import cache
 from typing import NamedTuple

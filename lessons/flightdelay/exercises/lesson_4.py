@@ -1,7 +1,5 @@
 """Exercises of lesson 4: sick networks, first losses, a rule, the luckiest run."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from statistics import NormalDist
 
@@ -378,15 +376,15 @@ def _nothing(finalists: pd.DataFrame) -> str | None:
 _RUNS, _LUCK = 20, 0.15
 
 
-def _expected_best(runs: int = _RUNS, luck: float = _LUCK) -> float:
-    """Return the expected largest of some normal numbers, by integration."""
+def _expected_best(runs: int) -> float:
+    """Return the expected largest of the luck of some runs, by integration."""
     normal = NormalDist()
     # The mean of a quantity is the integral of its quantiles: here by the midpoints.
     shares = (np.arange(20_000) + 0.5) / 20_000
-    return luck * float(np.mean([normal.inv_cdf(x ** (1 / runs)) for x in shares]))
+    return _LUCK * float(np.mean([normal.inv_cdf(x ** (1 / runs)) for x in shares]))
 
 
-BEST = _expected_best()
+BEST = _expected_best(_RUNS)
 _BEST_TOLERANCE = 0.008
 _BEST_HINTS = [
     (

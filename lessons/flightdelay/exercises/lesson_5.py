@@ -1,7 +1,5 @@
 """Exercises of lesson 5: a tag, calibration error, a paired interval, lending."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from functools import cache
 

@@ -1,7 +1,5 @@
 """Exercises of lesson 6: a parity test, three release plans, a rollback budget."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from functools import cache
 

@@ -1,7 +1,5 @@
 """Exercises of lesson 7: a limit for a new watch, four dashboards, audited labels."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from functools import cache
 from typing import NamedTuple

@@ -1,7 +1,5 @@
 """Exercises of lesson 8: rank repairs, close a loop in pairs, speak the verdict."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from functools import cache, partial
 from typing import NamedTuple

@@ -6,7 +6,7 @@ index of both.
 """
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 import numpy as np
 import pandas as pd
@@ -38,7 +38,7 @@ class Number(NamedTuple):
     edges: np.ndarray
 
     @classmethod
-    def learn(cls, values: np.ndarray) -> "Number":
+    def learn(cls, values: np.ndarray) -> Self:
         """Learn the distribution of these values; NaN are left out."""
         values = np.sort(values[~np.isnan(values)])
         ranks = np.linspace(0, 1, _POINTS + 1)
@@ -82,7 +82,7 @@ class Category(NamedTuple):
     shares: np.ndarray
 
     @classmethod
-    def learn(cls, values: pd.Series) -> "Category":
+    def learn(cls, values: pd.Series) -> Self:
         """Learn the share of each of these values."""
         counted = values.value_counts(normalize=True)
         return cls(counted.index, np.append(counted.to_numpy(), 0))

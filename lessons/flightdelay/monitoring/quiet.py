@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Self
 
 import pandas as pd
 
@@ -99,7 +100,7 @@ class Quiet:
     rate: float
 
     @classmethod
-    def learn(cls, log: pd.DataFrame) -> "Quiet":
+    def learn(cls, log: pd.DataFrame) -> Self:
         """Learn what is usual.
 
         Args:
