@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from flightdelay import charter, evaluation
+from flightdelay.evaluation import intervals, metrics
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
@@ -262,7 +263,7 @@ def test_weight_of_a_flight_is_the_same_as_repeating_it(metric, case, seed):
     repeated = np.repeat(outcome, counts)
     if repeated.size == 0 or repeated.min() == repeated.max():
         return
-    figure = evaluation._weighted_metric(metric, outcome, probability)
+    figure = metrics.weighted_metric(metric, outcome, probability)
     expected = SKLEARN[metric](repeated, np.repeat(probability, counts))
     assert figure(counts[None, :].astype(float))[0] == pytest.approx(expected)
 
@@ -323,7 +324,7 @@ def test_flight_interval_of_kappa_is_the_textbooks():
 @settings(deadline=None, max_examples=100)
 def test_kappa_of_any_labelings(pairs, seed):
     first, second = np.array(pairs, dtype=float).T
-    figure = evaluation._weighted_metric("kappa", first, second)
+    figure = metrics.weighted_metric("kappa", first, second)
     counts = np.random.default_rng(seed).integers(0, 4, len(first))
     repeated = np.repeat(first, counts), np.repeat(second, counts)
     found = figure(counts[None, :].astype(float))[0]
@@ -332,7 +333,7 @@ def test_kappa_of_any_labelings(pairs, seed):
         return
     assert found == pytest.approx(cohen_kappa_score(*repeated))
     assert -1 - 1e-9 <= found <= 1 + 1e-9
-    swapped = evaluation._weighted_metric("kappa", second, first)
+    swapped = metrics.weighted_metric("kappa", second, first)
     assert swapped(counts[None, :].astype(float))[0] == pytest.approx(found)
 
 
@@ -374,7 +375,7 @@ def test_blocks_of_seven_days_keep_neighbors_together():
     # Alone, the days look independent. A block that starts anywhere in two runs of
     # seven has a mean spread evenly from 0 to 1: wider by about sqrt(7 / 3) = 1.53.
     assert width["week"] > 1.4 * width["day"]
-    weights = next(evaluation._weights(days, "week", 50, 0, days))
+    weights = next(intervals.resampling_weights(days, "week", 50, 0, days))
     assert (weights.sum(axis=1) == days).all()
 
 
@@ -389,22 +390,22 @@ def test_ranks_kept_by_unit_give_the_same_figure(metric, case, seed):
     place = generator.integers(0, 5, len(outcome))
     counts = generator.integers(0, 3, (4, place.max() + 1)).astype(float)
     with pytest.MonkeyPatch.context() as patch:
-        by_unit = evaluation._weighted_metric(metric, outcome, probability, place)
-        patch.setattr(evaluation, "_VALUES_AT_ONCE", 0)
-        by_flight = evaluation._weighted_metric(metric, outcome, probability, place)
+        by_unit = metrics.weighted_metric(metric, outcome, probability, place)
+        patch.setattr(metrics, "VALUES_AT_ONCE", 0)
+        by_flight = metrics.weighted_metric(metric, outcome, probability, place)
     assert by_unit.__name__ != by_flight.__name__
     assert by_unit(counts) == pytest.approx(by_flight(counts), nan_ok=True)
 
 
 def test_same_seed_gives_the_same_interval():
     outcome, probability, date = invented()
-    intervals = [
+    found = [
         evaluation.bootstrap_interval(
             outcome, probability, "roc_auc", date=date, resamples=50, seed=seed
         )
         for seed in (3, 3, 4)
     ]
-    assert intervals[0] == intervals[1] != intervals[2]
+    assert found[0] == found[1] != found[2]
 
 
 def test_resamples_do_not_depend_on_how_many_fit_into_memory(monkeypatch):
@@ -414,7 +415,7 @@ def test_resamples_do_not_depend_on_how_many_fit_into_memory(monkeypatch):
     )
     for unit in ("flight", "day", "week"):
         whole = judge(unit=unit, date=date)
-        monkeypatch.setattr(evaluation, "_VALUES_AT_ONCE", 7 * len(outcome))
+        monkeypatch.setattr(intervals, "VALUES_AT_ONCE", 7 * len(outcome))
         assert judge(unit=unit, date=date) == whole
         monkeypatch.undo()
 

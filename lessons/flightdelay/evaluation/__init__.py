@@ -1,0 +1,60 @@
+"""Step 5: figures that judge probabilities, with intervals that respect days.
+
+`calibration` tells whether probabilities come true, and `costs` what the decisions that
+follow from them cost. `intervals` puts an interval around any figure, by resampling the
+`metrics`. `slices` looks at parts of the flights, and `report` at models side by side.
+
+`outcome` is always 1 for "not on time" and 0 for "on time", `probability` the predicted
+probability of 1.
+"""
+
+from flightdelay.evaluation.calibration import (
+    brier_parts,
+    calibration_bins,
+    calibration_error_by_chance,
+    calibration_gap,
+    expected_calibration_error,
+    squared_error,
+)
+from flightdelay.evaluation.costs import (
+    by_threshold,
+    cost_per_flight,
+    cost_without_model,
+    flight_costs,
+)
+from flightdelay.evaluation.intervals import (
+    BLOCK_DAYS,
+    Interval,
+    bootstrap_interval,
+    narrow,
+    paired_difference,
+    rate_by,
+    typeset,
+)
+from flightdelay.evaluation.report import REPORT_FORMATS, report, report_markdown
+from flightdelay.evaluation.slices import group_errors, slice_gaps
+
+__all__ = [
+    "BLOCK_DAYS",
+    "Interval",
+    "REPORT_FORMATS",
+    "bootstrap_interval",
+    "brier_parts",
+    "by_threshold",
+    "calibration_bins",
+    "calibration_error_by_chance",
+    "calibration_gap",
+    "cost_per_flight",
+    "cost_without_model",
+    "expected_calibration_error",
+    "flight_costs",
+    "group_errors",
+    "narrow",
+    "paired_difference",
+    "rate_by",
+    "report",
+    "report_markdown",
+    "slice_gaps",
+    "squared_error",
+    "typeset",
+]

@@ -1,0 +1,101 @@
+"""Models side by side on the same flights, as the charter says."""
+
+from functools import partial
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike
+
+from flightdelay.charter import Charter
+from flightdelay.evaluation.calibration import (
+    expected_calibration_error,
+    squared_error,
+)
+from flightdelay.evaluation.costs import cost_without_model, flight_costs
+from flightdelay.evaluation.intervals import (
+    Interval,
+    bootstrap_interval,
+    narrow,
+    paired_difference,
+)
+
+#: Figures of a `report` and how each is written, what decides first.
+REPORT_FORMATS = {
+    "saving per flight": ".2f",
+    "cost per flight": ".2f",
+    "Brier score": ".3f",
+    "ROC AUC": ".3f",
+    "PR AUC": ".3f",
+    "calibration error": ".3f",
+}
+
+
+def report(
+    outcome: ArrayLike,
+    probabilities: pd.DataFrame,
+    charter: Charter,
+    date: ArrayLike,
+    resamples: int = 1000,
+) -> pd.DataFrame:
+    """Judge models side by side on the same flights, as the charter says.
+
+    Intervals have the charter's confidence and resample its unit. The calibration error
+    has none: chance alone pushes it up in a resample, so its percentiles would lie
+    beside the figure and not around it.
+
+    Args:
+        outcome: 0 or 1 for each flight.
+        probabilities: One row for each flight, one column for each model.
+        charter: Gives costs, threshold, confidence and resampling unit.
+        date: Day of each flight.
+        resamples: Number of resamples.
+
+    Returns:
+        One row for each model. "saving per flight" (over the cheapest policy without a
+        model), "cost per flight", "Brier score", "ROC AUC" and "PR AUC" are
+        `Interval`s, "calibration error" is a number.
+
+    Raises:
+        ValueError: As in `bootstrap_interval`.
+    """
+    options = {
+        "unit": charter.resampling_unit,
+        "date": date,
+        "resamples": resamples,
+        "confidence": charter.confidence,
+    }
+    cost = partial(flight_costs, charter=charter)
+    metrics = {
+        "ROC AUC": "roc_auc",
+        "PR AUC": "average_precision",
+        "Brier score": squared_error,
+        "cost per flight": cost,
+    }
+    cheapest = cost_without_model(outcome, charter).idxmin()
+    without_model = np.full(len(probabilities), float(cheapest == "prepare all"))
+    rows = {}
+    for model, probability in probabilities.items():
+        figures: dict[str, Interval | float] = {
+            name: bootstrap_interval(outcome, probability, metric, **options)
+            for name, metric in metrics.items()
+        }
+        figures["calibration error"] = expected_calibration_error(outcome, probability)
+        figures["saving per flight"] = paired_difference(
+            outcome, probability, without_model, cost, **options
+        )
+        rows[model] = pd.Series(figures, dtype=object)
+    return pd.DataFrame(rows).T[list(REPORT_FORMATS)]
+
+
+def report_markdown(judged: pd.DataFrame) -> str:
+    """Return a `report` as a Markdown table, each interval below its figure."""
+    lines = [
+        f"| {judged.index.name or 'Model'} | " + " | ".join(judged.columns) + " |",
+        "|---|" + "---|" * judged.shape[1],
+    ]
+    for model, figures in judged.iterrows():
+        cells = [
+            narrow(figure, REPORT_FORMATS[name]) for name, figure in figures.items()
+        ]
+        lines.append(f"| {model} | " + " | ".join(cells) + " |")
+    return "\n".join(lines)
