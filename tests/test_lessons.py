@@ -171,6 +171,36 @@ def test_timetable_gives_the_minutes_of_the_core_path(path):
     assert row[-1] == str(_core_minutes(path))
 
 
+def _minutes(text: str) -> list[tuple[str, int]]:
+    """Rows of tables that have a number of minutes in the second cell."""
+    rows = re.findall(r"^\| (.+?) \| (\**\d+\**) \|", text, re.MULTILINE)
+    return [(what, int(minutes.strip("*"))) for what, minutes in rows]
+
+
+def test_timetable_adds_up_and_agrees_with_the_teaching_notes():
+    index, notes = (
+        (ROOT / f"book/{page}.md").read_text("utf-8")
+        for page in ("index", "teaching-notes")
+    )
+    _, *parts = re.split(r"^(?=\| \*\*)", index, flags=re.MULTILINE)
+    assert len(parts) == 3
+    for part in parts:
+        (_, subtotal), *rows = _minutes(part)
+        assert subtotal == sum(minutes for _, minutes in rows), part
+    day = sum(_minutes(part)[0][1] for part in parts)
+    at_a_glance = notes.split("\n## ")[1]
+    assert sum(minutes for _, minutes in _minutes(at_a_glance)) == day
+
+
+@built_lesson
+def test_parts_in_the_teaching_notes_add_up_to_the_core_path(path):
+    notes = (ROOT / "book/teaching-notes.md").read_text("utf-8")
+    part = re.split(rf"^## Lesson {_number(path)}: ", notes, flags=re.MULTILINE)[1]
+    rows = _minutes(part.split("\n## ")[0])
+    today = [minutes for what, minutes in rows if not what.startswith("This week")]
+    assert sum(today) == _core_minutes(path)
+
+
 @built_lesson
 def test_every_code_cell_ran(path):
     executed = nbformat.read(DOWNLOADS / f"{path.stem}.ipynb", as_version=4)
