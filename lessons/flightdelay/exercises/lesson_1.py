@@ -374,8 +374,10 @@ def _morning() -> dict[str, float]:
     foresight = rate * agreed.cost_prepare
     none = rate * agreed.cost_unprepared
     value = min(agreed.cost_prepare, none) - foresight
+    until_nine = outcome[train["hour"] <= MORNING_ENDS].mean()
     return {
         "right": value,
+        "an hour more": until_nine * (agreed.cost_unprepared - agreed.cost_prepare),
         "against prepare all": agreed.cost_prepare - foresight,
         "foresight for nothing": none,
         "cost, not value": foresight,
@@ -402,6 +404,9 @@ _MORNING_HINTS = {
     "all hours": (
         "That is the value over the whole day. Take only the flights of the morning "
         "shift."
+    ),
+    "an hour more": (
+        "You took the flights of the hour 8 as well. Before 8 o'clock is `hour < 8`."
     ),
     "a day": "That is for a whole day. The question asks for one flight.",
     "turned round": (
