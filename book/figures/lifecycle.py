@@ -114,7 +114,7 @@ TALL = Layout(
     width=320, height=838,
     steps=[Box(16, y, 164, 66) for y in rows],
     bands=[Box(10, y, 176, height) for y, height in tall_bands],
-    phase_label=(55, 22), forward=41,
+    phase_label=(52, 22), forward=41,
     place=lambda along, across: (180 + across, along),
     first_lane=32, lane_spacing=23, port_spacing=16,
     name_columns=13, font_size=15, caption=(14, 756, 21), caption_columns=34,

@@ -304,13 +304,13 @@ def card(layout: Layout, step: Step) -> str:
     if layout.vertical:
         middle = y + height / 2
         disk = number(step, x + 25, middle, 14, filled=True)
-        name = spans(lines, x + 49, middle + 14.5 - 9 * len(lines), 18)
-        size = layout.font_size
+        name = spans(lines, x + 46, middle + 14.5 - 9 * len(lines), 18)
+        # "and establish" must fit into its card in the widest font of a system, too.
+        size = 14.5
     else:
         disk = number(step, x + 25, y + 25, 13, filled=True)
         name = spans(lines, x + 11, y + 60, 18)
-        # "production" must fit into its card in the widest font of a system, too.
-        size = 13
+        size = 13  # the same for "production"
     return (
         box.rect(RING, grow=4)
         + box.rect('fill="currentColor" rx="10"')
