@@ -2,6 +2,7 @@
 
 import asyncio
 import functools
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -15,7 +16,7 @@ import pytest
 import schemathesis
 from flightdelay import charter, data, features, labels, models, service, store
 from flightdelay.service import release, scoring
-from flightdelay.service.app import create_app
+from flightdelay.service.app import LARGEST_BODY, create_app
 from flightdelay.service.process import RunningService
 from flightdelay.service.rollout import (
     RollbackRule,
@@ -268,19 +269,23 @@ def test_an_answer_stands_in_the_log_when_it_arrives(client, running):
 @pytest.mark.parametrize(
     ("change", "field", "reason"),
     [
-        ({"carrier": "delta"}, "carrier", "pattern"),
+        ({"carrier": "delta"}, "carrier", "two capital letters"),
         ({"flight": 0}, "flight", "greater"),
-        ({"flight": "843"}, "flight", "integer"),
+        ({"flight": "843"}, "flight", "without quotes"),
         ({"origin": "LAX"}, "origin", "'EWR', 'JFK' or 'LGA'"),
         ({"dest": "JFK"}, "dest", "airport of departure"),
-        ({"distance": 76000}, "distance", "6000"),
+        (
+            {"distance": 76000},
+            "distance",
+            "6000; expected: distance between the airports in miles",
+        ),
         ({"distance": 760.5}, "distance", "integer"),
         ({"distance": float("1e300")}, "distance", "integer"),
-        ({"dep_delay": 12}, "dep_delay", "not permitted"),
+        ({"dep_delay": 12}, "dep_delay", "/docs lists the fields"),
         (
             {"scheduled_departure": "2013-06-13T16:59"},
             "scheduled_departure",
-            "timezone",
+            "such as 2013-06-13T16:59:00-04:00",
         ),
         ({"scheduled_departure": "0001-01-01T00:00Z"}, "scheduled_departure", "2013"),
         ({"scheduled_departure": "2014-01-01T05:00Z"}, "scheduled_departure", "2013"),
@@ -310,6 +315,51 @@ def test_what_is_no_departure_at_all_is_refused_too(client, text):
     answer = client.post("/predictions", content=text, headers=header)
     assert answer.status_code == 422
     assert all(error["reason"] for error in answer.json()["errors"])
+
+
+def test_a_body_that_is_no_json_object_is_told_what_to_be(client):
+    as_form = client.post("/predictions", data={"carrier": "DL"})
+    as_list = client.post("/predictions", json=[BODY])
+    for answer in (as_form, as_list):
+        (error,) = answer.json()["errors"]
+        assert "JSON object" in error["reason"]
+        assert "application/json" in error["reason"]
+    cut_off = client.post(
+        "/predictions",
+        content=b'{"carrier": ',
+        headers={"content-type": "application/json"},
+    )
+    assert "character 12" in cut_off.json()["errors"][0]["reason"]
+
+
+def test_a_body_larger_than_any_batch_is_refused(client):
+    answer = client.post("/predictions", json=BODY | {"carrier": "D" * LARGEST_BODY})
+    assert answer.status_code == 413
+    assert answer.json()["errors"][0]["field"] == "body"
+    largest = client.post("/predictions/batch", json={"departures": [BODY] * 500})
+    assert len(largest.json()["predictions"]) == 500
+
+
+def test_another_path_or_method_is_refused_in_the_same_form(client):
+    nowhere = client.get("/predict")
+    assert nowhere.status_code == 404
+    assert "/docs" in nowhere.json()["errors"][0]["reason"]
+    asked = client.get("/predictions")
+    assert asked.status_code == 405
+    assert asked.headers["allow"] == "POST"
+    assert asked.json()["errors"][0]["field"] == "method"
+
+
+def test_where_the_table_answers_the_warning_does_not_say_the_model_does(client):
+    missing = BODY | {"carrier": "ZZ", "scheduled_departure": "2013-12-31T16:59-05:00"}
+    answer = client.post("/predictions", json=missing).json()
+    assert answer["fallback"] == [
+        "no weather reading",
+        "no report of operations",
+        "unknown carrier",
+    ]
+    assert answer["warning"].startswith("No weather reading, no report of operations:")
+    assert "the model answers" not in answer["warning"]
 
 
 def test_a_fallback_is_answered_with_a_warning(client):
@@ -451,6 +501,21 @@ def test_the_service_ends_with_the_process_that_started_it(tmp_path):
     server = RunningService(tmp_path)
     assert server.stop() == 0
     assert (tmp_path / "service.txt").read_text(encoding="utf-8") == ""
+
+
+def test_a_client_that_never_ends_its_request_does_not_hold_up_a_stop(tmp_path):
+    server = RunningService(tmp_path)
+    address = httpx.URL(server.url)
+    with socket.create_connection((address.host, address.port)) as stalled:
+        stalled.sendall(
+            b"POST /predictions HTTP/1.1\r\nHost: service\r\n"
+            b"Content-Type: application/json\r\nContent-Length: 500\r\n\r\n{"
+        )
+        # Once a later request is answered, the service has read the first one.
+        assert httpx.get(f"{server.url}/health", timeout=120).status_code == 200
+        server.process.stdin.close()
+        assert server.process.wait(60) == 0
+    server.process.stdout.close()
 
 
 # --- Canary and rollback.

@@ -14,6 +14,10 @@ from flightdelay.service.app import create_app
 from flightdelay.service.log import PredictionLog
 from flightdelay.service.scoring import Feeds, served_choice
 
+#: How long a stop waits for requests under way. A client that never sends the rest of
+#: its request would hold it up for ever.
+GRACE_SECONDS = 5
+
 
 def main() -> int:
     """Serve until Ctrl+C; return the exit code."""
@@ -57,7 +61,10 @@ def main() -> int:
     with listener, log:
         server = uvicorn.Server(
             uvicorn.Config(
-                create_app(feeds, model, log), log_level="warning", access_log=False
+                create_app(feeds, model, log),
+                log_level="warning",
+                access_log=False,
+                timeout_graceful_shutdown=GRACE_SECONDS,
             )
         )
         if options.stop_with_input:

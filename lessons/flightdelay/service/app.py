@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 import pandas as pd
 import sklearn
-from fastapi import FastAPI, HTTPException, Request
+from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import (
@@ -17,6 +17,8 @@ from pydantic import (
     ValidationInfo,
     field_validator,
 )
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from flightdelay import data
 from flightdelay.service.log import OutcomeError, PredictionLog
@@ -30,6 +32,8 @@ from flightdelay.service.scoring import (
 
 #: Departures in one batch: half a day of the three airports.
 LARGEST_BATCH = 500
+#: Bytes of a body: ten times the largest batch.
+LARGEST_BODY = 1_000_000
 YEAR = 2013
 
 _DISTANCE = data.columns("flights").loc["distance"]
@@ -44,13 +48,19 @@ class Departure(BaseModel):
         str,
         Field(
             pattern="^[A-Z0-9]{2}$",
-            description="airline, two characters",
+            description="airline, two capital letters or digits, such as DL",
             examples=["DL"],
         ),
     ]
     flight: Annotated[
         int,
-        Field(ge=1, le=9999, strict=True, description="flight number", examples=[843]),
+        Field(
+            ge=1,
+            le=9999,
+            strict=True,
+            description="flight number, a whole number without quotes, such as 843",
+            examples=[843],
+        ),
     ]
     origin: Annotated[
         Literal["EWR", "JFK", "LGA"], Field(description="airport of departure")
@@ -59,7 +69,7 @@ class Departure(BaseModel):
         str,
         Field(
             pattern="^[A-Z]{3}$",
-            description="airport of destination, three letters",
+            description="airport of destination, three capital letters, such as ATL",
             examples=["ATL"],
         ),
     ]
@@ -69,7 +79,7 @@ class Departure(BaseModel):
             ge=int(_DISTANCE["minimum"]),
             le=int(_DISTANCE["maximum"]),
             strict=True,
-            description="distance between the airports, in miles",
+            description="distance between the airports in miles, a whole number",
             examples=[760],
         ),
     ]
@@ -77,7 +87,7 @@ class Departure(BaseModel):
         AwareDatetime,
         Field(
             description=f"moment of the scheduled departure, in {YEAR} in New York, "
-            "ISO 8601 with its offset from UTC",
+            "ISO 8601 with its offset from UTC, such as 2013-06-13T16:59:00-04:00",
             examples=["2013-06-13T16:59:00-04:00"],
         ),
     ]
@@ -94,7 +104,7 @@ class Departure(BaseModel):
     def _is_a_text(cls, moment: object) -> object:
         # A bare number would be read as seconds since 1970: not what anybody means.
         if not isinstance(moment, str | datetime):
-            raise ValueError("a moment is a text in ISO 8601 with its offset from UTC")
+            raise ValueError("Input should be a text")
         return moment
 
     @field_validator("scheduled_departure")
@@ -152,7 +162,10 @@ class Outcome(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    request_id: Annotated[str, Field(pattern="^[0-9a-f]{32}$")]
+    request_id: Annotated[
+        str,
+        Field(pattern="^[0-9a-f]{32}$", description="as it came with the prediction"),
+    ]
     not_on_time: Annotated[
         bool,
         Field(
@@ -217,13 +230,15 @@ def create_app(feeds: Feeds, model: ServedModel, log: PredictionLog) -> FastAPI:
         description="Probability that a departure from New York is not on time, as it "
         "can be known two hours before its scheduled hour.",
         responses={
+            413: {"model": Refusal, "description": "The body is too large"},
             422: {"model": Refusal, "description": "A field is not as expected"},
         },
     )
     app.add_exception_handler(RequestValidationError, _refuse)
-    app.add_exception_handler(400, _refuse_unreadable)
+    app.add_exception_handler(HTTPException, _refuse_by_status)
     app.add_exception_handler(_Refused, _refuse_with_status)
     app.add_exception_handler(sqlite3.Error, _refuse_unlogged)
+    app.add_middleware(_BodyLimit)
     not_logged = {503: {"model": Refusal, "description": "The log cannot be written"}}
 
     def answer(departures: list[Departure]) -> list[Prediction]:
@@ -317,17 +332,19 @@ def warning(fallback: str, model: ServedModel) -> str | None:
     """
     if not fallback:
         return None
-    sentences = []
-    for name in fallback.split("; "):
+    names = fallback.split("; ")
+    # Whatever else is missing, the table answers as soon as one of these is.
+    by_table = [name for name in names if name in TABLE_ANSWERS]
+    causes = [", ".join(by_table)] if by_table else names
+    what = "the model answers without it"
+    if by_table:
         what = "the table of rates by carrier and hour answers, not the model"
-        if name not in TABLE_ANSWERS:
-            what = "the model answers without it"
-        sentences.append(
-            f"{name.capitalize()}: {what}. Had every flight of July and August been "
-            f"answered so, one would have cost {model.costs[name]:.2f} agent minutes, "
-            f"not {model.costs['']:.2f}."
-        )
-    return " ".join(sentences)
+    return " ".join(
+        f"{cause.capitalize()}: {what}. Had every flight of July and August been "
+        f"answered so, one would have cost {model.costs[cause.split(', ')[0]]:.2f} "
+        f"agent minutes, not {model.costs['']:.2f}."
+        for cause in causes
+    )
 
 
 def _last(moments: pd.Series) -> datetime | None:
@@ -343,21 +360,71 @@ def _refusal(status: int, *faults: tuple[str, str]) -> JSONResponse:
     return JSONResponse(Refusal(errors=errors).model_dump(), status_code=status)
 
 
+class _BodyLimit:
+    """Stop reading a request once its body is larger than any batch can be."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        size = 0
+
+        async def receive_some() -> Message:
+            nonlocal size
+            message = await receive()
+            size += len(message.get("body", b""))
+            if size > LARGEST_BODY:
+                raise HTTPException(413)
+            return message
+
+        await self.app(scope, receive_some, send)
+
+
 def _refuse(request: Request, error: RequestValidationError) -> JSONResponse:
     # The input itself is not sent back: it may hold what JSON cannot.
     faults = []
     for found in error.errors():
         path = [str(part) for part in found["loc"] if part != "body"]
-        if found["type"] == "json_invalid":
-            path = []  # It names a position in the text, not a field.
         reason = found["msg"].removeprefix("Value error, ")
+        if found["type"] == "json_invalid":
+            # The place is a position in the text, not a field.
+            reason = (
+                f"JSON decode error at character {path[0]}: {found['ctx']['error']}"
+            )
+            path = []
+        elif not path:
+            reason = (
+                "Input should be a JSON object, sent as content-type application/json; "
+                "/docs shows one"
+            )
+        elif found["type"] == "extra_forbidden":
+            reason += "; /docs lists the fields"
+        elif path[-1] in _EXPECTED:
+            reason += f"; expected: {_EXPECTED[path[-1]]}"
         faults.append((".".join(path) or "body", reason))
     return _refusal(422, *faults)
 
 
-def _refuse_unreadable(request: Request, error: HTTPException) -> JSONResponse:
-    # Bytes that are no text: FastAPI would answer 400, in another form.
-    return _refusal(422, ("body", "it cannot be read as JSON in UTF-8"))
+#: What each field of a request holds, as its description says.
+_EXPECTED = {
+    name: field.description
+    for model in (Departure, Outcome)
+    for name, field in model.model_fields.items()
+}
+
+
+def _refuse_by_status(request: Request, error: HTTPException) -> JSONResponse:
+    """Answer what the framework refuses by itself in the form of all refusals."""
+    status, field, reason = {
+        # Bytes that are no text.
+        400: (422, "body", "it cannot be read as JSON in UTF-8"),
+        404: (404, "path", "nothing answers here; /docs lists what does"),
+        405: (405, "method", "this path takes another one; /docs says which"),
+        413: (413, "body", f"more than {LARGEST_BODY:,} bytes; send several batches"),
+    }.get(error.status_code, (error.status_code, "request", str(error.detail)))
+    answer = _refusal(status, (field, reason))
+    answer.headers.update(error.headers or {})
+    return answer
 
 
 def _refuse_with_status(request: Request, error: _Refused) -> JSONResponse:

@@ -147,7 +147,8 @@ class PredictionLog:
                 raise KeyError(identifier)
             if found[0] not in (None, int(outcome)):
                 raise OutcomeError(
-                    f"The prediction {identifier} already has the outcome {found[0]}."
+                    f"The prediction {identifier} already has the outcome "
+                    f"{'not on time' if found[0] else 'on time'}; it is kept."
                 )
             if found[0] is None:
                 connection.execute(
