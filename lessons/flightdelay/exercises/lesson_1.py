@@ -436,6 +436,13 @@ def _judge_morning(answer: object) -> Verdict:
         )
     if name:
         return wrong(_MORNING_HINTS[name])
+    if value > charter.load().cost_unprepared:
+        return wrong(
+            "That is more than any single flight can cost: divide by the number of "
+            "morning flights."
+        )
+    if 0 < value < 1:
+        return wrong("That looks like a share of flights. Turn it into agent minutes.")
     if abs(value - amounts["right"]) <= 0.5:
         return wrong("Close: give one decimal, for all flights with `hour` below 8.")
     return wrong(
@@ -540,6 +547,8 @@ EXERCISES = {
         }
         | {
             "a guess": Mistake(lambda: 5, "Three steps"),
+            "a total": Mistake(lambda: 287_040, "any single flight"),
+            "a rate": Mistake(lambda: 0.143, "share of flights"),
             "rounded": Mistake(lambda: 11, "one decimal"),
             "not finite": Mistake(lambda: float("inf"), "finite number"),
         },

@@ -487,8 +487,8 @@ _INTERVAL_HINTS = {
         "flights together."
     ),
     "90%": (
-        "This interval holds 90% of the resamples. For 95% leave out 2.5% at either "
-        "end."
+        "This interval holds about 90% of the resamples. For 95% draw a thousand times "
+        "or more, and leave out 2.5% at either end."
     ),
     "standard error": (
         "This is one standard error to either side, about two thirds of the resamples, "
