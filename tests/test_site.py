@@ -31,6 +31,12 @@ def test_every_page_has_a_description_of_its_own():
     assert len(set(descriptions)) == len(descriptions)
 
 
+def test_words_of_the_glossary_stand_in_order():
+    text = (ROOT / "book/glossary.md").read_text("utf-8")
+    words = re.findall("^### (.+)$", text, re.MULTILINE)
+    assert words == sorted(words, key=str.lower)
+
+
 def test_page_loads_nothing_from_another_host(page):
     soup = parsed(page)
     for name, attribute in LOADING.items():
