@@ -72,6 +72,7 @@ def _site_is_built(request: pytest.FixtureRequest) -> None:
             "test_lessons.py",
             "test_quizzes.py",
             "test_launch.py",
+            "test_presenting.py",
             "test_take_away.py",
         }
         if needs_site & {item.path.name for item in request.session.items}:

@@ -104,6 +104,16 @@ def test_ticks_stay_from_disk(open_file):
     assert tab.locator(".task-list-item-checkbox").first.is_checked()
 
 
+def test_slides_work_from_disk(open_file):
+    tab = open_file("book/reading.html")
+    tab.get_by_role("button", name="Present").click()
+    tab.keyboard.press("ArrowRight")
+    tab.reload()
+    assert tab.locator(".slides-bar .counter").inner_text().startswith("2 of ")
+    tab.keyboard.press("Escape")
+    assert "present" not in tab.url
+
+
 def test_links_lead_to_what_is_in_the_archive(unpacked):
     missing = []
     for path in unpacked.rglob("*.html"):

@@ -37,6 +37,7 @@ ICONS = (
     "moon",
     "outdent",
     "pencil",
+    "person-chalkboard",
     "rocket",
     "sun",
 )

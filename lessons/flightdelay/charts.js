@@ -11,6 +11,11 @@
     const live = document.createElement("div");
     live.className = "chart-live";
     still.before(live);
+    // Out of sight, on another slide say, a chart has no width: it keeps the one it had.
+    let width = 0;
+    Object.defineProperty(live, "clientWidth", {
+      get: () => (width = figure.clientWidth || width),
+    });
     const { view } = await window.vegaEmbed(live, specification, {
       actions: false,
       renderer: "svg",

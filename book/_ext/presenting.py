@@ -1,0 +1,52 @@
+"""Offer to present a page: section by section, in large type, to a room."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from docutils import nodes
+from sphinx.application import Sphinx
+
+SCRIPT, STYLE = "present.js", "present.css"
+FEWEST_SLIDES = 2
+BUTTON = {
+    "type": "javascript",
+    "javascript": "present()",
+    "text": "Present",
+    "tooltip": "Present this page: section by section, in large type",
+    "icon": "fas fa-person-chalkboard",
+    "label": "present-button",
+    # The theme hides it where no script runs.
+    "classes": "pst-js-only",
+}
+
+
+def _copy_script(app: Sphinx) -> None:
+    if app.builder.format == "html":
+        static = Path(app.outdir) / "_static"
+        static.mkdir(parents=True, exist_ok=True)
+        # Jupyter Book would load it on every page if it lay in book/_static.
+        shutil.copy2(Path(__file__).with_name(SCRIPT), static / SCRIPT)
+
+
+def _offer(
+    app: Sphinx,
+    pagename: str,
+    templatename: str,
+    context: dict,
+    doctree: nodes.document | None,
+) -> None:
+    if context.get("body", "").count("<section") >= FEWEST_SLIDES:
+        context["header_buttons"].append(BUTTON)
+        # After quiz.js, which makes a heading of each question's title (quiz.py), and
+        # after book.css, which has the priority 800 of all files named in the settings.
+        app.add_js_file(SCRIPT, loading_method="defer", priority=950)
+        app.add_css_file(STYLE, media="screen", priority=950)
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Connect to Sphinx, after the theme has made its buttons (501)."""
+    app.connect("builder-inited", _copy_script)
+    app.connect("html-page-context", _offer, priority=600)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
