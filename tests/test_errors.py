@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 from flightdelay import charter, data, errors, evaluation, features, labels, models
 from flightdelay.errors import Finding, Judged
+from flightdelay.errors.tags import late_share_after_cut_off
 from flightdelay.evaluation import Interval
 
 # A warning would reach a lesson's stderr and fail its build.
@@ -165,7 +166,7 @@ def test_tag_of_the_plane():
 
 def test_late_share_after_the_cut_off_agrees_with_one_flight_at_a_time(shipped):
     flights, _, _ = shipped
-    found = errors._late_share_after_cut_off(flights)
+    found = late_share_after_cut_off(flights)
     for index, flight in flights.sample(60, random_state=0).iterrows():
         between = flights[
             (flights["origin"] == flight["origin"])

@@ -4,6 +4,8 @@ import tomllib
 from dataclasses import dataclass, fields
 from pathlib import Path
 
+from flightdelay import markdown
+
 FILE = Path(__file__).with_name("charter.toml")
 
 METRICS = ("cost per flight", "Brier score", "ROC AUC", "PR AUC")
@@ -184,8 +186,8 @@ class Charter:
             "Owner": self.owner,
             "Review": self.review,
         }
-        rows = [f"| **{name}** | {text} |" for name, text in clauses.items()]
-        return "\n".join(["| Clause | What was agreed |", "|---|---|", *rows])
+        rows = [(f"**{name}**", text) for name, text in clauses.items()]
+        return markdown.table(["Clause", "What was agreed"], rows)
 
 
 def load(file: Path = FILE) -> Charter:

@@ -17,6 +17,7 @@ from sklearn.datasets import load_digits
 from sklearn.model_selection import KFold, cross_val_predict
 from sklearn.svm import SVC
 
+from flightdelay import markdown
 from flightdelay.evaluation import Interval
 
 #: How many digits a reader labels.
@@ -141,7 +142,7 @@ def compare(first_round: Sequence[int], second_round: Sequence[int]) -> Markdown
             "order of the sheet."
         )
     recorded = load_digits().target[np.sort(ambiguous())]
-    lines = ["| Compared | the same | kappa |", "|---|---|---|"]
+    rows = []
     for name, one, other in (
         ("you with yourself", first, second),
         ("first round with the record", first, recorded),
@@ -150,8 +151,8 @@ def compare(first_round: Sequence[int], second_round: Sequence[int]) -> Markdown
         same = (one == other).sum()
         kappa = agreement(one, other)
         figure = "one label only" if np.isnan(kappa.estimate) else f"{kappa:.2f}"
-        lines.append(f"| {name} | {same} of {COUNT} | {figure} |")
-    return Markdown("\n".join(lines))
+        rows.append((name, f"{same} of {COUNT}", figure))
+    return Markdown(markdown.table(["Compared", "the same", "kappa"], rows))
 
 
 def _kappas(first: np.ndarray, second: np.ndarray) -> np.ndarray:

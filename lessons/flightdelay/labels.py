@@ -7,6 +7,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
+from flightdelay import markdown
+
 GUIDELINE = Path(__file__).with_name("guideline.toml")
 
 #: A flight that arrives this many minutes after schedule counts as late (US DOT rule).
@@ -95,16 +97,17 @@ def guideline_markdown() -> str:
     for version in guideline["version"]:
         lines += [f"**Version {version['number']}**", ""]
         lines += [f"{i}. {rule}" for i, rule in enumerate(version["rules"], 1)] + [""]
-    lines += [
-        "| Borderline case | Flight | Version 1 | Version 2 |",
-        "|---|---|---|---|",
-    ]
-    lines += [
-        f"| {case.what} | {case.carrier} {case.flight}, {case.date:%B} {case.date.day} "
-        f"| {case.v1} | {case.v2} |"
+    rows = [
+        (
+            case.what,
+            f"{case.carrier} {case.flight}, {case.date:%B} {case.date.day}",
+            case.v1,
+            case.v2,
+        )
         for case in borderline_cases().itertuples()
     ]
-    return "\n".join(lines)
+    header = ["Borderline case", "Flight", "Version 1", "Version 2"]
+    return "\n".join([*lines, markdown.table(header, rows)])
 
 
 def plant_errors(

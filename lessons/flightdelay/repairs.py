@@ -19,7 +19,7 @@ from scipy.special import logit
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline
 
-from flightdelay import data, features, labels, models, store
+from flightdelay import data, features, labels, markdown, models, store
 from flightdelay.charter import Charter
 from flightdelay.evaluation import (
     Interval,
@@ -484,19 +484,25 @@ class Entry(NamedTuple):
 
 def log_markdown(entries: Sequence[Entry]) -> str:
     """Return the project log as a Markdown table, with costs in the charter's unit."""
-    lines = [
-        "| Finding, way back, change | Judged on | Cost, and gain by day; by week "
-        "| Decision |",
-        "|---|---|---|---|",
-    ]
-    for one in entries:
-        way = f"{one.back[0]}&nbsp;→&nbsp;{one.back[1]}"
-        lines.append(
-            f"| **{one.finding}.** {way}: {one.change} "
-            f"| {one.judged_on}, by {one.date} | {one.before:.2f} → {one.after:.2f}<br>"
-            f"{one.gain.by_day:.2f};<br>{one.gain.by_week:.2f} | {one.decision} |"
+    rows = [
+        (
+            f"**{one.finding}.** {one.back[0]}&nbsp;→&nbsp;{one.back[1]}: {one.change}",
+            f"{one.judged_on}, by {one.date}",
+            f"{one.before:.2f} → {one.after:.2f}<br>"
+            f"{one.gain.by_day:.2f};<br>{one.gain.by_week:.2f}",
+            one.decision,
         )
-    return "\n".join(lines)
+        for one in entries
+    ]
+    return markdown.table(
+        [
+            "Finding, way back, change",
+            "Judged on",
+            "Cost, and gain by day; by week",
+            "Decision",
+        ],
+        rows,
+    )
 
 
 def log_entries(

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
+from flightdelay import markdown
 from flightdelay.charter import Charter
 from flightdelay.evaluation.calibration import (
     expected_calibration_error,
@@ -89,13 +90,11 @@ def report(
 
 def report_markdown(judged: pd.DataFrame) -> str:
     """Return a `report` as a Markdown table, each interval below its figure."""
-    lines = [
-        f"| {judged.index.name or 'Model'} | " + " | ".join(judged.columns) + " |",
-        "|---|" + "---|" * judged.shape[1],
-    ]
-    for model, figures in judged.iterrows():
-        cells = [
-            narrow(figure, REPORT_FORMATS[name]) for name, figure in figures.items()
+    rows = [
+        [
+            str(model),
+            *(narrow(figure, REPORT_FORMATS[name]) for name, figure in figures.items()),
         ]
-        lines.append(f"| {model} | " + " | ".join(cells) + " |")
-    return "\n".join(lines)
+        for model, figures in judged.iterrows()
+    ]
+    return markdown.table([judged.index.name or "Model", *judged.columns], rows)

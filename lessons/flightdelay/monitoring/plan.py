@@ -4,8 +4,8 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from flightdelay import charter, data, store
-from flightdelay.evaluation import Interval
+from flightdelay import charter, data, markdown, store
+from flightdelay.evaluation import Interval, narrow
 from flightdelay.monitoring.limits import alarms, learn_limits, share
 from flightdelay.monitoring.quiet import (
     LEARN_MONTHS,
@@ -134,19 +134,23 @@ def make_plan(found: pd.DataFrame) -> Plan:
 
 def plan_markdown(plan: Plan) -> str:
     """Return the monitoring plan as a Markdown table, an alarm a row."""
-    lines = [
-        "| Watch | Fires above | False alarms | Owner, and when | First action |",
-        "|---|---|---|---|---|",
-    ]
+    rows = []
     for name, alarm in PLAN.items():
-        watch, rate = WATCHES[name], plan.rates[name]
+        watch = WATCHES[name]
         days = f", {watch.days} days" if watch.days > 1 else ""
-        lines.append(
-            f"| **{name}**: {watch.sees}{days} | {plan.limits[name]:.2g} "
-            f"| {rate.estimate:.1%}<br>{rate.low:.1%}&nbsp;to {rate.high:.1%} "
-            f"| {alarm.owner}, {alarm.when} | {alarm.action} |"
+        rows.append(
+            (
+                f"**{name}**: {watch.sees}{days}",
+                f"{plan.limits[name]:.2g}",
+                narrow(plan.rates[name], ".1%"),
+                f"{alarm.owner}, {alarm.when}",
+                alarm.action,
+            )
         )
-    return "\n".join(lines)
+    return markdown.table(
+        ["Watch", "Fires above", "False alarms", "Owner, and when", "First action"],
+        rows,
+    )
 
 
 def chosen_plan() -> Plan:

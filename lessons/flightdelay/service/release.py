@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from flightdelay import data, features, models
+from flightdelay import data, features, markdown, models
 from flightdelay.charter import Charter
 from flightdelay.service.rollout import (
     RollbackRule,
@@ -150,10 +150,8 @@ def checklist(items: Sequence[tuple[str, str, str]]) -> str:
         items: For each what is asked, the evidence, and the state: "yes", "no" or
             "owner" for what the owner of the charter must decide.
     """
-    rows = [
-        f"| {asked} | {evidence} | **{state}** |" for asked, evidence, state in items
-    ]
-    return "\n".join(["| Asked | Evidence | State |", "|---|---|---|", *rows])
+    rows = [(asked, evidence, f"**{state}**") for asked, evidence, state in items]
+    return markdown.table(["Asked", "Evidence", "State"], rows)
 
 
 def rollback_note(

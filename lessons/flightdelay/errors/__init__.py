@@ -1,0 +1,59 @@
+"""Step 5: what the wrong decisions have in common, and what a repair could win.
+
+`tags` marks wrong decisions by what was found out afterwards, `slices` sorts flights by
+what was known before, and `upkeep` answers whether the model pays. The error `sheet`
+and the model `card`, which this step leaves behind, are written from numbers.
+"""
+
+from flightdelay.errors.card import model_card
+from flightdelay.errors.sheet import (
+    Finding,
+    error_sheet,
+    sealed_findings,
+    slice_findings,
+    tag_findings,
+    tag_meanings,
+    trial_findings,
+)
+from flightdelay.errors.slices import service_groups, slices_of
+from flightdelay.errors.tags import (
+    TAGS,
+    TRIALS,
+    ceilings,
+    known_with_more,
+    tag_flights,
+    weather_of_the_hour,
+)
+from flightdelay.errors.upkeep import (
+    Judged,
+    clock_note,
+    earns_its_upkeep,
+    saving,
+    savings,
+    upkeep_per_flight,
+)
+
+__all__ = [
+    "Finding",
+    "Judged",
+    "TAGS",
+    "TRIALS",
+    "ceilings",
+    "clock_note",
+    "earns_its_upkeep",
+    "error_sheet",
+    "known_with_more",
+    "model_card",
+    "saving",
+    "savings",
+    "sealed_findings",
+    "service_groups",
+    "slice_findings",
+    "slices_of",
+    "tag_findings",
+    "tag_flights",
+    "tag_meanings",
+    "trial_findings",
+    "upkeep_per_flight",
+    "weather_of_the_hour",
+]
