@@ -1,15 +1,24 @@
-"""The built site, served over HTTP, and a real browser to read it with."""
+"""The built site in a real browser, and a small book to break.
+
+Tests of pages read the site in `_build/html`. Tests of the build have a small book of
+their own; one that was built serves them all, since each build takes seconds.
+"""
 
 import functools
+import os
+import shutil
+import subprocess
 import threading
 from collections.abc import Iterator
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from unittest import mock
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from browser import launch_options
 from bs4 import BeautifulSoup
+from fixture_book import SETTINGS_ADDRESS, Book, make_book
 from playwright.sync_api import Browser, Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -156,3 +165,69 @@ def faults_found_by_axe(tab: Page) -> list[str]:
         for violation in results.response["violations"]
         for node in violation["nodes"]
     ]
+
+
+@pytest.fixture(scope="session")
+def good(tmp_path_factory):
+    """A book and its good site, built in a fork; tests do not change it."""
+    book = make_book(tmp_path_factory.mktemp("good") / "book")
+    result = book.build(
+        GITHUB_REPOSITORY="someone/fork", GITHUB_REF="refs/heads/spring"
+    )
+    assert result.status == 0, result.text
+    assert "Executing 2 of 2 lessons" in result.text
+    return book
+
+
+@pytest.fixture
+def book(good, tmp_path):
+    """A copy of the good book, to be broken."""
+    return good.copy(tmp_path / "book")
+
+
+@pytest.fixture
+def executed(good, tmp_path):
+    """A copy in which this process executes the first lesson, and renders nothing."""
+    book = Book(tmp_path / "book")
+    shutil.copytree(
+        good.root, book.root, ignore=shutil.ignore_patterns("html", "sphinx")
+    )
+    book.write_contents("1-first")
+    # What the tested code sets is gone again after the test.
+    with mock.patch.dict(os.environ, book.environment(), clear=True):
+        yield book
+
+
+@pytest.fixture(scope="session")
+def changed(good, tmp_path_factory):
+    """A copy, built again after what its first lesson reads has changed."""
+    book = good.copy(tmp_path_factory.mktemp("changed") / "book")
+    book.replace("lessons/flightdelay/helper.py", "first greeting", "second greeting")
+    book.replace("lessons/flightdelay/charter.toml", "prepare = 20", "prepare = 25")
+    book.replace("lessons/data/numbers.csv", "1,2,3", "1,2,4")
+    book.replace("_config.yml", "url: ''", f"url: {SETTINGS_ADDRESS}")
+    result = book.build("--incremental")
+    assert result.status == 0, result.text
+    return book
+
+
+@pytest.fixture(scope="session")
+def recovered(good, tmp_path_factory):
+    """A copy with the remains of a build that was killed, and a build after that."""
+    book = good.copy(tmp_path_factory.mktemp("recovered") / "book")
+    book.site.rename(book.site.with_name("html-previous"))
+    book.write("_build/html-next/half.html", "half a page")
+    return book, book.build()
+
+
+@pytest.fixture(scope="session")
+def rendered(good, tmp_path_factory):
+    """A copy that was built once where it is, in a clone of a repository."""
+    book = good.copy(tmp_path_factory.mktemp("rendered") / "book")
+    remote = "git@github.com:a-teacher/a-course.git"
+    for command in (["init", "--quiet"], ["remote", "add", "origin", remote]):
+        subprocess.run(["git", "-C", book.root, *command], check=True)
+    book.replace("book/index.md", "a stable word", "a new word")
+    result = book.build()
+    assert result.status == 0, result.text
+    return book

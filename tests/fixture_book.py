@@ -4,6 +4,8 @@ import os
 import shutil
 import subprocess
 import sys
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,6 +29,8 @@ COPIED = (
 # Chart scripts take a second to make and have nothing to do with what is tested here.
 LEFT_OUT = "charts"
 
+STILL_THERE = "The last good site is still in"
+SETTINGS_ADDRESS = "https://github.com/settings/address"
 HELPER = '''"""What a lesson imports."""
 
 GREETING = "the first greeting"
@@ -208,3 +212,17 @@ def make_book(root: Path) -> Book:
     book.write_lesson("2-second", COUNTED.format(name="2-second"), "6 * 7")
     book.write_contents("1-first", "2-second")
     return book
+
+
+def wait_until(condition: Callable[[], object], seconds: float = 60) -> object:
+    """Return the first true value of a condition; fail if none comes in time."""
+    deadline = time.monotonic() + seconds
+    while not (value := condition()):
+        assert time.monotonic() < deadline, f"not in {seconds} s"
+        time.sleep(0.1)
+    return value
+
+
+def files(folder: Path) -> dict[Path, bytes]:
+    """Return all files of a folder with their bytes."""
+    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}

@@ -265,8 +265,8 @@ def test_button_gives_the_path_that_is_opened_here(lesson):
         for link in parsed(f"lessons/{lesson}.html").select("a[href]")
         if urlsplit(link["href"]).path.startswith("/v2/")
     ]
-    # A site that does not know its repository has no button; test_build.py sees to it
-    # that one that does has.
+    # A site that does not know its repository has no button; test_repository.py sees to
+    # it that one that does has.
     for button in buttons:
         assert button.endswith(f"?urlpath={lab_path(lesson)}")
 

@@ -1,0 +1,251 @@
+"""Every cell of every lesson ran, on the present state, without a word on stderr.
+
+Each test plants a fault in a small book and runs the real build on it.
+"""
+
+import io
+import os
+import re
+import sys
+
+import execute
+import pytest
+from fixture_book import COUNTED, STILL_THERE, files, make_book
+from jupyter_cache import get_cache
+from jupyter_cache.base import CacheBundleIn
+from nbformat.v4 import new_output
+
+# Waits for the lesson on the other side, and says so if it does not come.
+MEETING = """\
+import os, time
+from pathlib import Path
+
+folder = Path(os.environ["EXECUTIONS"]).parent
+(folder / "{me}").touch()
+deadline = time.monotonic() + 60
+while not (folder / "{other}").exists():
+    assert time.monotonic() < deadline, "alone"
+    time.sleep(0.05)"""
+
+
+@pytest.fixture(scope="module")
+def executions_of_good_build(good):
+    return good.executions()
+
+
+# What a cell does wrong
+
+
+def test_failing_cells_are_red_until_they_are_mended(book):
+    good_site = files(book.site)
+    book.write_lesson("1-first", "1 / 0")
+    book.write_lesson("2-second", COUNTED.format(name="2"), ":tags: [hide-input]\n\nno")
+    first = book.line("1-first", "1 / 0")
+    second = book.line("2-second", ":tags: [hide-input]")
+
+    for options in [(), ("--incremental",)]:
+        result = book.build(*options)
+        assert result.status == 1
+        assert (
+            f"lessons/1-first.md, line {first} (code cell 1) failed: "
+            "ZeroDivisionError: division by zero\n"
+        ) in result.text
+        assert (
+            f"lessons/2-second.md, line {second} (code cell 2) failed: "
+            "NameError: name 'no' is not defined\n"
+        ) in result.text
+        assert f"{STILL_THERE} {book.site}" in result.text
+        assert files(book.site) == good_site
+
+    book.write_lesson("1-first", "1 / 1")
+    book.write_lesson("2-second", "'mended'")
+    result = book.build()
+    assert result.status == 0, result.text
+    assert "mended" in book.article("lessons/2-second").get_text()
+
+
+def test_every_kind_of_fault_is_named_and_nothing_is_published(tmp_path):
+    book = make_book(tmp_path / "book")
+    book.replace("_config.yml", "timeout: 300", "timeout: 3")
+    faults = {
+        "warns": (
+            "import warnings\nwarnings.warn('an old name', stacklevel=1)",
+            "wrote to stderr: UserWarning: an old name",
+        ),
+        "prints": (
+            "import sys\nprint('a log line', file=sys.stderr)",
+            "wrote to stderr: a log line",
+        ),
+        "says-nothing": (
+            "import sys\nprint(file=sys.stderr)",
+            "wrote to stderr: an empty line",
+        ),
+        "has-a-child": (
+            "import subprocess\nsubprocess.run('echo the child >&2', shell=True)",
+            "wrote to stderr: the child",
+        ),
+        "hides-it": (
+            ":tags: [remove-stderr, remove-cell, skip-execution]\n\n"
+            "import sys\nprint('a hidden line', file=sys.stderr)",
+            "wrote to stderr: a hidden line",
+        ),
+        "is-slow": ("import time\ntime.sleep(600)", "was not done after 3 seconds."),
+        "ends": (
+            "import os\nos._exit(1)",
+            "ended its kernel; is there memory enough?",
+        ),
+    }
+    for name, (cell, _) in faults.items():
+        book.write_lesson(name, "'nothing wrong here'", cell)
+    book.write_lesson("other-kernel", "1")
+    book.replace("lessons/other-kernel.md", "  name: python3", "  name: python2")
+    book.write_contents(*faults, "other-kernel")
+
+    result = book.build()
+
+    assert result.status == 1
+    for name, (cell, sentence) in faults.items():
+        line = book.line(name, cell.splitlines()[0])
+        # What a child writes may come too late to be tied to its cell.
+        said = re.search(
+            rf"^lessons/{name}\.md, line {line} \(code cell 2\) "
+            rf"(or a cell before it )?{re.escape(sentence)}$",
+            result.text,
+            re.MULTILINE,
+        )
+        assert said, name
+        assert not said[1] or name == "has-a-child"
+    assert "lessons/other-kernel.md asks for the kernel 'python2'" in result.text
+    assert "Traceback" not in result.text
+    assert STILL_THERE not in result.text
+    assert not book.site.exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new"),
+    [
+        ("lessons/1-first.md", "import os\n", "---\ntags: [unclosed\n---\n"),
+        ("_toc.yml", "chapters:", "chapter:"),
+        ("_toc.yml", "chapters:", "chapters: ["),
+        ("_config.yml", "execute:", "execute: ["),
+    ],
+    ids=["lesson", "contents", "contents-yaml", "settings"],
+)
+def test_file_that_cannot_be_read_is_named(executed, name, old, new):
+    executed.replace(name, old, new)
+    with pytest.raises(execute.LessonError, match=f"^{name} cannot be read: "):
+        execute.execute_lessons(executed.root)
+
+
+def test_lesson_that_is_rendered_but_not_executed_is_red(book):
+    switched_off = "mystnb:\n  execution_mode: 'off'\n"
+    book.replace("lessons/2-second.md", "kernelspec:", f"{switched_off}kernelspec:")
+    result = book.build()
+    assert result.status == 1
+    assert "lessons/2-second.md: WARNING: The cells of this lesson" in result.text
+
+
+@pytest.fixture
+def one_lesson(tmp_path):
+    """A book with one lesson, not built."""
+    book = make_book(tmp_path / "book")
+    book.write("book/index.md", "# The book\n")
+    book.write_contents("1-first")
+    (book.root / "lessons/2-second.md").unlink()
+    return book
+
+
+def test_plain_jupyter_book_is_red_when_a_cell_fails(one_lesson):
+    one_lesson.write_lesson("1-first", "1 / 0")
+    result = one_lesson.plain_build()
+    assert result.status != 0
+    assert "ZeroDivisionError" in result.text
+    assert not list(one_lesson.site.glob("*/*.html"))
+
+
+def test_plain_jupyter_book_is_red_twice_when_a_cell_writes_to_stderr(one_lesson):
+    one_lesson.write_lesson("1-first", "import sys\nprint('a line', file=sys.stderr)")
+    for _ in range(2):
+        result = one_lesson.plain_build()
+        assert result.status != 0
+        assert re.search(r"lessons/1-first\.md:\d+: ERROR: stderr was", result.text)
+
+
+def test_output_with_stderr_in_the_cache_is_not_believed(executed, capsys):
+    """A plain jupyter-book build leaves such output in the cache."""
+    (lesson_file,) = execute.find_lessons(executed.root)
+    lesson = execute._read(lesson_file, executed.root, 60)
+    for index in lesson.code_cells:
+        output = new_output("stream", name="stderr", text="a log line\n")
+        lesson.notebook.cells[index].outputs = [output]
+    cache = get_cache(execute.cache_folder(executed.root))
+    cache.cache_notebook_bundle(
+        CacheBundleIn(lesson.notebook, str(lesson_file)),
+        check_validity=False,
+        overwrite=True,
+    )
+    execute.execute_lessons(executed.root)
+    assert "Executing 1 of 1 lessons" in capsys.readouterr().out
+
+
+# What lessons read
+
+
+def test_rendering_executes_nothing_again(executions_of_good_build):
+    assert executions_of_good_build == ["1-first", "2-second"]
+
+
+def test_nothing_is_executed_when_nothing_has_changed(executed, capsys):
+    execute.execute_lessons(executed.root)
+    assert "Executing 0 of 1 lessons" in capsys.readouterr().out
+    assert executed.executions() == []
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new"),
+    [
+        ("lessons/flightdelay/helper.py", "first greeting", "second greeting"),
+        ("lessons/flightdelay/exercises/__init__.py", '"""', '"""Anew. '),
+        ("lessons/flightdelay/charter.toml", "prepare = 20", "prepare = 25"),
+        ("lessons/data/numbers.csv", "1,2,3", "1,2,4"),
+        ("requirements.txt", "pandas==", "pandas==1"),
+    ],
+    ids=["module", "subpackage", "charter", "data", "requirements"],
+)
+def test_lesson_is_executed_again_after_a_change(executed, capsys, name, old, new):
+    executed.replace(name, old, new)
+    execute.execute_lessons(executed.root)
+    assert "Executing 1 of 1 lessons" in capsys.readouterr().out
+    assert executed.executions() == ["1-first"]
+
+
+def test_page_shows_what_the_lesson_reads_now(good, changed):
+    before = good.article("lessons/1-first").get_text()
+    for line in ["the first greeting", "threshold: 0.2\n", "data: 1,2,3"]:
+        assert line in before
+    after = changed.article("lessons/1-first").get_text()
+    for line in ["the second greeting", "threshold: 0.25\n", "data: 1,2,4"]:
+        assert line in after
+
+
+def test_kernels_find_what_keeps_them_quiet_and_quick(executed):
+    wanted = dict(execute.KERNEL_ENVIRONMENT)
+    assert wanted["OMP_NUM_THREADS"] == "1"
+    executed.write_lesson(
+        "1-first",
+        f"import os\nassert {wanted}.items() <= dict(os.environ).items()",
+    )
+    execute.execute_lessons(executed.root)
+
+
+@pytest.mark.skipif(os.cpu_count() == 1, reason="one core runs one lesson at a time")
+def test_lessons_run_side_by_side_and_the_terminal_shows_them(executed, monkeypatch):
+    executed.write_lesson("left", MEETING.format(me="left", other="right"))
+    executed.write_lesson("right", MEETING.format(me="right", other="left"), "1", "2")
+    executed.write_contents("left", "right")
+    terminal = io.StringIO()
+    terminal.isatty = lambda: True
+    monkeypatch.setattr(sys, "stdout", terminal)
+    execute.execute_lessons(executed.root)
+    assert "left: cell 1 of 1  right: cell 1 of 3" in terminal.getvalue()
+    assert "[2/2] lessons/" in terminal.getvalue()
