@@ -1,7 +1,5 @@
 """Offer to present a page: section by section, in large type, to a room."""
 
-from __future__ import annotations
-
 import shutil
 from pathlib import Path
 
