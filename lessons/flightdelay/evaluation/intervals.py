@@ -21,10 +21,10 @@ BLOCK_DAYS = 7
 
 
 class Interval(NamedTuple):
-    """A figure with its percentile interval.
+    """A figure with its interval.
 
     Attributes:
-        estimate: The figure on the rows as they are.
+        estimate: The figure on the flights as they are.
         low: Lower end of the interval.
         high: Upper end of the interval.
     """

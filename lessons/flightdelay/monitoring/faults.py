@@ -161,7 +161,7 @@ def try_faults(
     flights: pd.DataFrame,
     served: Mapping[str, ServedModel],
     usual: Mapping[str, Quiet],
-    agreed: Charter,
+    charter: Charter,
     audited: pd.Series,
 ) -> Trials:
     """Inject each fault into each model's log, and look at it with each watch.
@@ -171,7 +171,7 @@ def try_faults(
         flights: The same flights, in the same order, with every column.
         served: The models.
         usual: What is usual with each model.
-        agreed: The charter.
+        charter: As for `signals`.
         audited: As for `signals`.
 
     Returns:
@@ -194,7 +194,7 @@ def try_faults(
                 fast = _fast_signals(log, quiet, _after(log, plain, quiet, days))
             slow = [
                 score_signals(log, usual[name]),
-                outcome_signals(log, usual[name], agreed, audited),
+                outcome_signals(log, usual[name], charter, audited),
             ]
             found[fault, name] = pd.concat([fast, *slow], axis="columns", sort=True)
             probability[fault, name] = log["probability"]

@@ -62,14 +62,14 @@ WATCHES = {
 
 
 def signals(
-    log: pd.DataFrame, quiet: Quiet, agreed: Charter, audited: pd.Series | None = None
+    log: pd.DataFrame, quiet: Quiet, charter: Charter, audited: pd.Series | None = None
 ) -> pd.DataFrame:
     """Turn a log into one number for each day and watch.
 
     Args:
         log: Predictions of whole days.
         quiet: What is usual.
-        agreed: The charter, for the costs.
+        charter: The charter, for the costs.
         audited: What a person found for the flights that were checked by hand,
             1 for not on time, indexed like `log`; by default nothing was checked.
 
@@ -82,7 +82,7 @@ def signals(
             system_signals(log, quiet),
             input_signals(log, quiet),
             score_signals(log, quiet),
-            outcome_signals(log, quiet, agreed, audited),
+            outcome_signals(log, quiet, charter, audited),
         ],
         axis="columns",
         sort=True,
@@ -90,7 +90,7 @@ def signals(
 
 
 def quiet_signals(
-    log: pd.DataFrame, quiet: Quiet, agreed: Charter, audited: pd.Series
+    log: pd.DataFrame, quiet: Quiet, charter: Charter, audited: pd.Series
 ) -> pd.DataFrame:
     """Return the `signals` of quiet days, each month for itself.
 
@@ -99,7 +99,7 @@ def quiet_signals(
     """
     months = log["date"].dt.month
     parts = [
-        signals(part, quiet, agreed, audited.loc[part.index])
+        signals(part, quiet, charter, audited.loc[part.index])
         for _, part in log.groupby(months)
     ]
     return pd.concat(parts)
@@ -161,11 +161,11 @@ def score_signals(log: pd.DataFrame, quiet: Quiet) -> pd.DataFrame:
 
 
 def outcome_signals(
-    log: pd.DataFrame, quiet: Quiet, agreed: Charter, audited: pd.Series | None = None
+    log: pd.DataFrame, quiet: Quiet, charter: Charter, audited: pd.Series | None = None
 ) -> pd.DataFrame:
     """Return what the outcomes say; arguments as for `signals`."""
     outcome, probability = log["outcome"], log["probability"]
-    cost = evaluation.flight_costs(outcome, probability, agreed)
+    cost = evaluation.flight_costs(outcome, probability, charter)
     sums = pd.DataFrame(
         {"late": outcome, "probability": probability, "cost": cost, "flights": 1}
     )
@@ -175,7 +175,7 @@ def outcome_signals(
     by_day = sums.groupby(log["date"]).sum()
     slow = by_day.rolling(f"{SLOW_DAYS}D", min_periods=SLOW_DAYS).sum()
     rate = slow["late"] / slow["flights"]
-    cheapest = np.minimum(agreed.cost_prepare, rate * agreed.cost_unprepared)
+    cheapest = np.minimum(charter.cost_prepare, rate * charter.cost_unprepared)
     return pd.DataFrame(
         {
             "rate": (by_day["late"] / by_day["flights"] - quiet.rate).abs(),
