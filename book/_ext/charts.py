@@ -5,6 +5,7 @@ from pathlib import Path
 
 from docutils import nodes
 from sphinx.application import Sphinx
+from static_files import write_static
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "lessons"))
 
@@ -14,11 +15,8 @@ SCRIPT = "charts.js"
 
 
 def _write_script(app: Sphinx) -> None:
-    if app.builder.format != "html":
-        return
-    static = Path(app.outdir) / "_static"
-    static.mkdir(parents=True, exist_ok=True)
-    (static / SCRIPT).write_text(notebook.chart_script(), encoding="utf-8")
+    if app.builder.format == "html":
+        write_static(app, SCRIPT, notebook.chart_script())
 
 
 def _load_script(

@@ -1,10 +1,10 @@
 """Offer to present a page: section by section, in large type, to a room."""
 
-import shutil
-from pathlib import Path
+from functools import partial
 
 from docutils import nodes
 from sphinx.application import Sphinx
+from static_files import copy_static
 
 SCRIPT, STYLE = "present.js", "present.css"
 FEWEST_SLIDES = 2
@@ -18,14 +18,6 @@ BUTTON = {
     # The theme hides it where no script runs.
     "classes": "pst-js-only",
 }
-
-
-def _copy_script(app: Sphinx) -> None:
-    if app.builder.format == "html":
-        static = Path(app.outdir) / "_static"
-        static.mkdir(parents=True, exist_ok=True)
-        # Jupyter Book would load it on every page if it lay in book/_static.
-        shutil.copy2(Path(__file__).with_name(SCRIPT), static / SCRIPT)
 
 
 def _offer(
@@ -45,6 +37,6 @@ def _offer(
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Connect to Sphinx, after the theme has made its buttons (501)."""
-    app.connect("builder-inited", _copy_script)
+    app.connect("builder-inited", partial(copy_static, name=SCRIPT))
     app.connect("html-page-context", _offer, priority=600)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

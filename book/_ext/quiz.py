@@ -24,14 +24,14 @@ of each question; it does the same for the puzzles of the lessons.
 """
 
 import hashlib
-import shutil
-from pathlib import Path
+from functools import partial
 
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.transforms import SphinxTransform
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
+from static_files import copy_static
 
 LOGGER = logging.getLogger(__name__)
 SCRIPT, STYLE = "quiz.js", "quiz.css"
@@ -175,14 +175,6 @@ class Key(SphinxTransform):
         page += key
 
 
-def _copy_script(app: Sphinx) -> None:
-    if app.builder.format == "html":
-        static = Path(app.outdir) / "_static"
-        static.mkdir(parents=True, exist_ok=True)
-        # Jupyter Book would load it on every page if it lay in book/_static.
-        shutil.copy2(Path(__file__).with_name(SCRIPT), static / SCRIPT)
-
-
 def _load_script(
     app: Sphinx,
     pagename: str,
@@ -201,6 +193,6 @@ def setup(app: Sphinx) -> dict[str, bool]:
     """Connect to Sphinx."""
     app.add_directive("question", Question)
     app.add_transform(Key)
-    app.connect("builder-inited", _copy_script)
+    app.connect("builder-inited", partial(copy_static, name=SCRIPT))
     app.connect("html-page-context", _load_script)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -14,6 +14,7 @@ from urllib.parse import quote
 from markupsafe import Markup
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
+from static_files import write_static
 
 # The icons on our pages; a test compares this list with the built pages.
 ICONS = (
@@ -132,9 +133,7 @@ def _prepare(app: Sphinx) -> None:
     app.builder.templates.environment.filters["slim"] = slim
     theme = files("pydata_sphinx_theme") / "theme/pydata_sphinx_theme/static"
     script = (theme / "scripts/fontawesome.js").read_text(encoding="utf-8")
-    static = Path(app.outdir) / "_static"
-    static.mkdir(parents=True, exist_ok=True)
-    (static / "icons.css").write_text(icon_style(script), encoding="utf-8")
+    write_static(app, "icons.css", icon_style(script))
 
 
 def _remove_unused(app: Sphinx, error: Exception | None) -> None:
