@@ -249,9 +249,9 @@ _PLAN_HINTS = {
         "can be taken back within seconds, with the old machine still running."
     ),
     ("server", CANARY): (
-        "server: with a canary two versions of a library answer side by side for days, "
-        "although nothing is to be learned from outcomes. What matters is to switch, "
-        "and to switch back, within seconds."
+        "server: it would work, but with a canary two versions of a library answer "
+        "side by side for days, although nothing is to be learned from outcomes. What "
+        "matters more is to switch, and to switch back, within seconds."
     ),
     ("server", DECISIONS): (
         "server: a threshold hides small errors; a unit may be wrong and no decision "
