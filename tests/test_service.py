@@ -471,6 +471,17 @@ def test_an_answer_that_cannot_be_logged_is_not_given(tmp_path):
     assert answer.json()["errors"][0]["field"] == "log"
 
 
+def test_a_service_that_cannot_write_its_log_is_not_healthy(client, running):
+    with sqlite3.connect(running.log_file, isolation_level=None) as other:
+        other.execute("BEGIN IMMEDIATE")
+        refused = client.get("/health")
+        other.execute("ROLLBACK")
+    other.close()
+    assert refused.status_code == 503
+    assert refused.json()["errors"][0]["field"] == "log"
+    assert client.get("/health").json()["status"] == "ok"
+
+
 def command(*options):
     return subprocess.run(
         [sys.executable, "-m", "flightdelay.service", *options],

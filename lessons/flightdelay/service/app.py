@@ -299,8 +299,8 @@ def create_app(feeds: Feeds, model: ServedModel, log: PredictionLog) -> FastAPI:
 
     @app.get("/health", responses=not_logged)
     def health() -> Health:
-        """Say whether the log can be read, and how far the feeds reach."""
-        log.count()
+        """Say whether the log can be written, and how far the feeds reach."""
+        log.check()
         return Health(
             status="ok",
             weather_until=_last(feeds.weather["time_hour"]),

@@ -111,6 +111,12 @@ class PredictionLog:
         self._write(f"INSERT INTO predictions VALUES ({marks}, NULL, NULL)", rows)
         return identifiers
 
+    def check(self) -> None:
+        """Raise `sqlite3.Error` unless a prediction could be written now."""
+        with self._lock, self._connection as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            connection.execute("SELECT 1 FROM predictions LIMIT 1")
+
     def add_outcomes(
         self, identifiers: Sequence[str], outcome: pd.Series, known_at: pd.Series
     ) -> None:
