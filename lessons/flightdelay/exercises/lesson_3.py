@@ -107,6 +107,7 @@ def _kappas() -> dict[str, float]:
         "beyond": agree - by_chance,
         "coin": 2 * agree - 1,
         "late only": (agree - rows[1] * columns[1]) / (1 - rows[1] * columns[1]),
+        "on time only": (agree - rows[0] * columns[0]) / (1 - rows[0] * columns[0]),
         "disagreement": 1 - agree,
     }
 
@@ -131,6 +132,10 @@ _KAPPA_HINTS = {
     "late only": (
         "Agreement by chance has two parts: both say not on time, and both say on "
         "time. The second, larger part is missing."
+    ),
+    "on time only": (
+        "Agreement by chance has two parts: both say on time, and both say not on "
+        "time. The second, smaller part is missing."
     ),
     "disagreement": (
         "This is the share on which they *differ*. Kappa rises with agreement."
@@ -206,6 +211,8 @@ def _judge_encode(answer: object) -> Verdict:
     codes = []
     for label in (outcome, dealt):
         given = answer(number.copy(), label.copy())
+        if given is None:
+            return wrong("Your function returns nothing: does it end with `return`?")
         if isinstance(given, pd.Series) and given.index.isin(number.index).all():
             given = given.reindex(number.index)
         code = np.asarray(given, dtype=float)
@@ -311,6 +318,8 @@ def _judge_audit(answer: object) -> Verdict:
     chosen = pd.Index(answer)
     if chosen.dtype == bool:
         return wrong("Answer with the index of the flights, not with true and false.")
+    if isinstance(answer, pd.Series) and answer.index.isin(recorded.index).all():
+        return wrong("Those are values. Asked is their index: put `.index` behind.")
     if len(chosen) != LOOKED_UP or chosen.has_duplicates:
         return wrong(
             f"You may look up {LOOKED_UP} different flights; these are "
@@ -333,6 +342,12 @@ def _judge_audit(answer: object) -> Verdict:
             f"{is_wrong[chosen].sum()} of {LOOKED_UP} are wrong, {hit:.0%}, where "
             f"{is_wrong.mean():.0%} would be chance. The rest was surprising, and "
             "right."
+        )
+    if late < 0.1 and hit > 2 * is_wrong.mean():
+        return wrong(
+            f"{hit:.1%} of them are wrong, more than chance, but nearly all are "
+            "recorded as on time. Put both labels into one list: the lesson found a "
+            "larger share of errors among those recorded as not on time."
         )
     if late > 0.9:
         return wrong(
@@ -397,6 +412,11 @@ def _highest_of_those_late() -> pd.Index:
     return _doubt()[recorded == 1].nlargest(LOOKED_UP).index
 
 
+def _least_believed_on_time() -> pd.Index:
+    recorded, _ = _recorded()
+    return _doubt()[recorded == 0].nlargest(LOOKED_UP).index
+
+
 def _undecided() -> pd.Index:
     return (_doubt() - 0.5).abs().nsmallest(LOOKED_UP).index
 
@@ -458,6 +478,7 @@ EXERCISES = {
                 lambda: lambda number, outcome: outcome.groupby(number).mean(),
                 "one rate for each flight *number*",
             ),
+            "no return": Mistake(lambda: lambda number, outcome: None, "`return`"),
         },
     ),
     "3.4": Exercise(
@@ -472,6 +493,8 @@ EXERCISES = {
             "lowest of those on time": Mistake(
                 _lowest_of_those_on_time, "recorded as on time"
             ),
+            "one list only": Mistake(_least_believed_on_time, "into one list"),
+            "values": Mistake(lambda: _doubt().nsmallest(LOOKED_UP), "`.index` behind"),
             "undecided": Mistake(_undecided, "would be chance"),
             "the truth": Mistake(
                 lambda: _recorded()[1][_recorded()[1]].index[:LOOKED_UP],

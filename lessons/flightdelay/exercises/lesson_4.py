@@ -116,6 +116,12 @@ _LOSS_HINTS = [
     ("a", 0.1, "a: this is the probability. The loss is −ln of it."),
     ("a", 0.9, "a: this is the share of errors. The loss is −ln of a probability."),
     (
+        "a",
+        float(-0.1 * np.log(0.1) - 0.9 * np.log(0.9)),
+        "a: this is the entropy of a tenth: one class against the rest. Here the right "
+        "one of ten classes gets a tenth, whatever it is, and the loss is −ln of that.",
+    ),
+    (
         "b",
         LOSSES["c"],
         "b: this is right for c. With a first bias of 0 the sigmoid says one half to "
@@ -147,6 +153,12 @@ _LOSS_HINTS = [
         "c: this is the loss of a *sound* part (or the base rate, which is nearly the "
         "same number). Two in a hundred are defects, and each costs −ln 0.02; take the "
         "mean over both.",
+    ),
+    (
+        "c",
+        float(-RARE * np.log(RARE)),
+        "c: this is the part of the defects. The sound parts are missing: 98% of all, "
+        "each with a loss of −ln 0.98.",
     ),
     (
         "c",
@@ -307,7 +319,8 @@ _OTHER_RULES: dict[str, tuple[Rule, str]] = {
             )
         ),
         "If two models may replace the simplest one, the *first* of them is asked for: "
-        "the simpler of the two. Your function takes the cheaper one.",
+        "the simpler of the two. Your function takes the other one: the cheaper, or "
+        "the last that it finds.",
     ),
     "always the simplest": (
         lambda table: table["model"].iloc[0],
@@ -328,7 +341,7 @@ def _judge_rule(answer: object) -> Verdict:
         decided = _decisions(answer)
     except Exception as error:
         return wrong(
-            f"Your function stops with a {type(error).__name__} on a table of "
+            f"Your function stops with `{type(error).__name__}` on a table of "
             "finalists. Try it on `pd.DataFrame([...], columns=["
             + ", ".join(f'"{name}"' for name in _COLUMNS)
             + "])`."
@@ -497,7 +510,15 @@ EXERCISES = {
             "forgets the simplest": Mistake(lambda: _nothing, "returns nothing"),
             "a number": Mistake(lambda: len, "a text"),
             "an error": Mistake(
-                lambda: lambda table: table["price"].min(), "a KeyError"
+                lambda: lambda table: table["price"].min(), "with `KeyError`"
+            ),
+            "the last that may": Mistake(
+                lambda: (
+                    lambda table: _by_rule(
+                        pd.concat([table.iloc[:1], table.iloc[:0:-1]])
+                    )
+                ),
+                "the last that it finds",
             ),
             "the last": Mistake(
                 lambda: lambda table: table["model"].iloc[-1], "by the rule"
