@@ -210,7 +210,7 @@ def test_the_trained_choice_is_the_chosen_model_on_all_training_flights():
     some = known.sample(200, random_state=0)
     kept = models.trained_choice()
     # Both compute with 32 bits, and the order of their sums depends on the number of
-    # threads: of 1 in the build, which keeps the model, and of all in a test.
+    # threads: of 1 for what is kept, and of all in a test.
     expected = again.predict_proba(some)
     assert kept.predict_proba(some) == pytest.approx(expected, abs=1e-4)
 

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from conftest import ROOT
 from flightdelay import store
+from threadpoolctl import threadpool_info
 
 MAKE_AND_COUNT = """
 import sys
@@ -40,6 +41,12 @@ def root(tmp_path):
 
 def _fail():
     raise RuntimeError("stopped")
+
+
+def test_things_are_made_on_one_thread_as_on_any_machine(root):
+    pools = store.keep("model", threadpool_info, root)
+    assert pools
+    assert {pool["num_threads"] for pool in pools} == {1}
 
 
 def test_what_was_made_is_loaded(root):

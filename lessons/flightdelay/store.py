@@ -14,6 +14,7 @@ from typing import TypeVar
 
 import joblib
 from filelock import FileLock
+from threadpoolctl import threadpool_limits
 
 ROOT = Path(__file__).parents[2]
 
@@ -63,7 +64,9 @@ def keep(name: str, make: Callable[[], Made], root: Path = ROOT) -> Made:
     file = folder / f"{name}.joblib"
     with FileLock(folder / f"{name}.lock"):
         if not file.exists():
-            made = make()
+            # With more threads numbers are summed in another order, and differ.
+            with threadpool_limits(1):
+                made = make()
             with NamedTemporaryFile(dir=folder, delete=False) as unfinished:
                 joblib.dump(made, unfinished)
             os.replace(unfinished.name, file)

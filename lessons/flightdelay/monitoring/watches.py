@@ -47,13 +47,13 @@ WATCHES = {
     "KS at 1%": Watch("input", "number of inputs with a KS test below 1%", 0),
     "PSI above 0.2": Watch("input", "largest stability index of all inputs", 0.2),
     "three sigma": Watch("input", "largest distance of a daily mean, in sigmas", 3),
-    "any input": Watch("input", "largest KS distance, each input by its own measure"),
+    "any input": Watch("input", "how far the strangest input is from its quiet days"),
     "stuck station": Watch("input", "largest share of one reading at a station"),
     "humidity misfit": Watch("input", "humidity against temperature and dew point"),
     "scores, KS at 1%": Watch("score", "KS tests of the probability below 1%", 0),
     "mean score": Watch("score", "mean probability, against the usual"),
     "rate": Watch("outcome", "rate of not on time, against the usual"),
-    "gap": Watch("outcome", "mean probability minus rate", days=SLOW_DAYS),
+    "gap": Watch("outcome", "distance of mean probability and rate", days=SLOW_DAYS),
     "cost": Watch(
         "outcome", "cost per flight beyond the cheapest policy", days=SLOW_DAYS
     ),
