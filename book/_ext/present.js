@@ -149,15 +149,22 @@
   const isScrolledTo = (step) =>
     step < 0 ? scrollY < 1 : slides[current].getBoundingClientRect().bottom < edge() + 1;
 
-  // Scroll by a screen, but do not cut in two what fits on one: a chart, a row, a line.
-  const scrollOn = (step) => {
-    const bottom = edge();
-    const margin = bottom / 20;
-    const cut = [...slides[current].querySelectorAll("*")]
-      .map((part) => part.getBoundingClientRect())
-      .find((part) => part.top < bottom && part.bottom > bottom && part.height < bottom - margin);
-    const distance = step > 0 && cut ? cut.top : step * bottom;
-    scrollBy({ top: distance - step * margin, behavior: "instant" });
+  // How far to scroll on: a screen, but nothing that fits on one is cut in two, and of a
+  // chart that does not fit the most is shown that can be.
+  const screenOn = (end, margin) => {
+    for (const part of slides[current].querySelectorAll(":not(figure *)")) {
+      const { top, bottom, height } = part.getBoundingClientRect();
+      if (top >= end || bottom <= end || !part.checkVisibility()) continue; // not folded
+      if (height < end - margin) return top - margin;
+      if (part.matches("figure")) return Math.min(bottom - end + margin, end - margin);
+    }
+    return end - margin;
+  };
+  const scroll = (step) => {
+    const end = edge();
+    const margin = end / 40;
+    const distance = step > 0 ? screenOn(end, margin) : margin - end;
+    scrollBy({ top: distance, behavior: "instant" });
   };
 
   document.addEventListener("keydown", (event) => {
@@ -170,13 +177,13 @@
     const steps = event.shiftKey ? -1 : STEPS[key];
     event.preventDefault();
     // A slide that is taller than the screen is read to its end first.
-    if (/Page| /.test(key) && !isScrolledTo(steps)) scrollOn(steps);
+    if (/Page| /.test(key) && !isScrolledTo(steps)) scroll(steps);
     else if (!event.repeat) go(steps);
   });
 
   if (new URLSearchParams(location.search).has("present")) {
     enter(Math.max(placeOf(named()), 0));
     // Once a page is loaded, the browser goes to what the address names by itself.
-    addEventListener("load", () => show(current));
+    addEventListener("load", () => current >= 0 && show(current));
   }
 })();
