@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import schemathesis
+from browser import launch_options
 from flightdelay import charter, data, features, labels, models, service, store
 from flightdelay.service import release, scoring
 from flightdelay.service.app import LARGEST_BODY, create_app
@@ -28,6 +29,7 @@ from flightdelay.service.rollout import (
 )
 from hypothesis import HealthCheck, given, settings
 from hypothesis.errors import Unsatisfiable
+from playwright.sync_api import sync_playwright
 
 REQUEST = ["carrier", "flight", "origin", "dest", "distance", "scheduled_departure"]
 
@@ -512,6 +514,27 @@ def test_the_service_ends_with_the_process_that_started_it(tmp_path):
     server = RunningService(tmp_path)
     assert server.stop() == 0
     assert (tmp_path / "service.txt").read_text(encoding="utf-8") == ""
+
+
+def test_the_description_is_drawn_without_another_host(running):
+    # Not conftest's browser: other tests here need an event loop of their own.
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(**launch_options())
+        tab = chromium.new_page()
+        asked = []
+        tab.on("request", lambda request: asked.append(request.url))
+        tab.route(
+            lambda address: not address.startswith(running.url),
+            lambda route: route.abort(),
+        )
+        tab.goto(f"{running.url}/docs")
+        tab.get_by_text("Predict", exact=True).click()
+        tab.get_by_role("button", name="Try it out").click()
+        tab.get_by_role("button", name="Execute").click()
+        tab.get_by_text('"probability"').first.wait_for()
+        chromium.close()
+    elsewhere = [url for url in asked if not url.startswith(running.url)]
+    assert not [url for url in elsewhere if not url.startswith("data:")]
 
 
 def test_a_client_that_never_ends_its_request_does_not_hold_up_a_stop(tmp_path):

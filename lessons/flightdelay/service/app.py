@@ -9,6 +9,7 @@ import sklearn
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from fastapi_offline import FastAPIOffline
 from pydantic import (
     AwareDatetime,
     BaseModel,
@@ -224,7 +225,8 @@ def create_app(feeds: Feeds, model: ServedModel, log: PredictionLog) -> FastAPI:
     Returns:
         The application; its description is at `/docs` and `/openapi.json`.
     """
-    app = FastAPI(
+    app = FastAPIOffline(
+        redoc_url=None,
         title="Will this flight be on time?",
         version=model.version,
         description="Probability that a departure from New York is not on time, as it "
