@@ -109,9 +109,9 @@ def test_slides_work_from_disk(open_file):
     tab.get_by_role("button", name="Present").click()
     tab.keyboard.press("ArrowRight")
     assert tab.locator(".slides-bar .counter").inner_text().startswith("2 of ")
-    assert "/reading.html?present#" in tab.url
+    assert "/reading.html?present#" in tab.evaluate("location.href")
     tab.keyboard.press("Escape")
-    assert "present" not in tab.url
+    assert "?present" not in tab.evaluate("location.href")
 
 
 def test_links_lead_to_what_is_in_the_archive(unpacked):
