@@ -8,6 +8,7 @@ fails says which page and which cell, and leaves the last good site in place.
 import argparse
 import io
 import os
+import platform
 import re
 import shutil
 import signal
@@ -20,10 +21,12 @@ from pathlib import Path
 # Without this, jsonschema compiles 39 grammars for a format that no notebook uses,
 # which takes a third of the time of a build that finds nothing changed.
 sys.modules["rfc3987_syntax"] = None
-sys.path.insert(0, str(Path(__file__).parent / "_ext"))
+sys.path[:0] = [
+    str(Path(__file__).parent / "_ext"),
+    str(Path(__file__).parents[1] / "lessons"),
+]
 
-from execute import LessonError, execute_lessons  # noqa: E402  (needs the path above)
-from execution_cache import cache_folder  # noqa: E402
+from execute import LessonError, execute_lessons  # noqa: E402  (needs the paths above)
 from filelock import FileLock, Timeout  # noqa: E402
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -92,10 +95,11 @@ def render(builder: str, incremental: bool) -> None:
 
 def _render_state() -> str:
     """Describe all that shapes pages besides their own text, which Sphinx watches."""
-    parts = [cache_folder(ROOT).name]
-    shaping = [ROOT / "_config.yml", ROOT / "_toc.yml"]
-    for folder in ("_ext", "_templates", "_static", "figures"):
-        shaping += sorted((ROOT / "book" / folder).rglob("*"))
+    parts = [platform.python_version()]
+    shaping = [ROOT / name for name in ("_config.yml", "_toc.yml", "requirements.txt")]
+    for folder in ("book/_ext", "book/_templates", "book/_static", "book/figures"):
+        shaping += sorted((ROOT / folder).rglob("*"))
+    shaping += sorted((ROOT / "lessons/course").rglob("*"))
     parts += [
         f"{path} {path.stat().st_mtime_ns}"
         for path in shaping
@@ -145,6 +149,9 @@ def main() -> int:
         "--incremental", action="store_true", help="render only pages that changed"
     )
     parser.add_argument("--builder", choices=["html", "linkcheck"], default="html")
+    parser.add_argument(
+        "lessons", nargs="*", type=Path, help="execute these only, and render nothing"
+    )
     options = parser.parse_args()
     # A build that is told to end ends its kernels first, as it does after Ctrl+C.
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -152,7 +159,7 @@ def main() -> int:
     BUILD.mkdir(exist_ok=True)
     try:
         with _turn():
-            return _build(options.builder, options.incremental)
+            return _build(options)
     except KeyboardInterrupt:
         print("\nThe build was stopped.", file=sys.stderr)
         _point_to_last_site()
@@ -173,18 +180,20 @@ def _turn() -> Iterator[None]:
         lock.release()
 
 
-def _build(builder: str, incremental: bool) -> int:
+def _build(options: argparse.Namespace) -> int:
     started = time.monotonic()
     recover()
     try:
-        execute_lessons(ROOT)
+        execute_lessons(ROOT, [path.resolve() for path in options.lessons])
+        if options.lessons:
+            return 0
         print("Rendering the pages …", flush=True)
-        render(builder, incremental)
+        render(options.builder, options.incremental)
     except (LessonError, BuildError) as error:
         print(f"\nThe build failed.\n{error}", file=sys.stderr)
         _point_to_last_site()
         return 1
-    if builder == "html":
+    if options.builder == "html":
         publish()
         print(f"Done in {time.monotonic() - started:.0f} s. Open {SITE / 'index.html'}")
     return 0

@@ -2,6 +2,10 @@
 
 jupyter-cache has a parallel executor of its own, but it says neither which cell failed
 nor how far it is, and it keeps lessons that wrote to stderr.
+
+Each expression in a lesson's text, {eval}`…`, is evaluated twice: at its place, and at
+the end of the lesson, because JupyterLab's *Run All* evaluates the text last. A name
+that has another value by then would show a wrong number there, and fails the build.
 """
 
 import asyncio
@@ -9,23 +13,27 @@ import os
 import re
 import sys
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryFile
 
 import yaml
-from execution_cache import SITE_BUILD, cache_folder
+from course.closure import UnreadableCode
+from execution_cache import (
+    SITE_BUILD,
+    cache_folder,
+    fresh_record,
+    lesson_digest,
+    read_lesson,
+)
+from inline_values import Expression, ValueFault, broken_fences, expressions, shown
 from jupyter_cache import get_cache
 from jupyter_cache.base import CacheBundleIn, JupyterCacheAbstract
 from jupyter_client.kernelspec import NoSuchKernel
 from kernel_environment import EVERY_KERNEL
-from myst_nb.core.read import (
-    MystMetadataParsingError,
-    is_myst_markdown_notebook,
-    read_myst_markdown_notebook,
-)
+from myst_nb.core.read import MystMetadataParsingError, is_myst_markdown_notebook
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
@@ -33,6 +41,9 @@ from sphinx_external_toc.parsing import MalformedError, parse_toc_yaml
 
 # What the kernel of a lesson finds in its environment.
 KERNEL_ENVIRONMENT = {SITE_BUILD: "1", **EVERY_KERNEL}
+# How verdicts begin (exercises.Verdict) that no page may show: a solution that is
+# judged wrong, and an answer that could not be judged.
+REFUSED_VERDICTS = ("**Not yet.**", "**Not checked.**")
 
 
 class LessonError(Exception):
@@ -47,15 +58,20 @@ class Lesson:
     name: str
     notebook: NotebookNode
     timeout: int
+    text: str = ""
+    digest: str = ""
     seconds: float = 0.0
     problem: str = ""
+    values: dict[str, dict[str, str]] = field(default_factory=dict)
     code_cells: list[int] = field(init=False)
     current_cell: int = field(init=False)
+    expressions: list[Expression] = field(init=False)
 
     def __post_init__(self) -> None:
         cells = enumerate(self.notebook.cells)
         self.code_cells = [i for i, cell in cells if cell.cell_type == "code"]
         self.current_cell = next(iter(self.code_cells), 0)
+        self.expressions = expressions(self.notebook, self.text)
 
     def place(self, index: int) -> str:
         """Name a code cell as a reader of the file finds it: its first line."""
@@ -64,13 +80,22 @@ class Lesson:
             f"{self.name}, line {line} (code cell {self.code_cells.index(index) + 1})"
         )
 
+    def place_of(self, asked: Expression) -> str:
+        """Name an expression in the text as a reader of the file finds it."""
+        return f"{self.name}, line {asked.line}: {{eval}}`{asked.code}`"
+
 
 class LessonClient(NotebookClient):
-    """A notebook client that leaves signals alone.
+    """A notebook client that evaluates expressions in text, and leaves signals alone.
 
     nbclient's own handlers end one kernel and swallow the signal: with several kernels,
     a build that somebody stops would go on.
     """
+
+    def __init__(self, lesson: Lesson, **options: object) -> None:
+        """Take a lesson, and nbclient's own options."""
+        super().__init__(lesson.notebook, timeout=lesson.timeout, **options)
+        self.lesson = lesson
 
     @asynccontextmanager
     async def async_setup_kernel(self, **options: object) -> AsyncIterator[None]:
@@ -86,6 +111,59 @@ class LessonClient(NotebookClient):
         finally:
             if self.km is not None:
                 await self._async_cleanup_kernel()
+
+    async def async_execute_cell(
+        self, cell: NotebookNode, cell_index: int, **options: object
+    ) -> NotebookNode:
+        """Execute a code cell, or evaluate the expressions of a Markdown cell."""
+        done = await super().async_execute_cell(cell, cell_index, **options)
+        lesson, faults = self.lesson, []
+        for asked in lesson.expressions:
+            try:
+                if asked.cell == cell_index:
+                    lesson.values[asked.code] = await self._evaluate(asked.code)
+            except ValueFault as fault:
+                faults.append(f"{lesson.place_of(asked)} {fault}.")
+        if cell_index == len(self.nb.cells) - 1 and not faults:
+            faults = [fault async for fault in self._changed_at_the_end()]
+        if faults:
+            raise LessonError("\n".join(faults))
+        return done
+
+    async def _changed_at_the_end(self) -> AsyncIterator[str]:
+        for asked in self.lesson.expressions:
+            here = self.lesson.values[asked.code]
+            try:
+                at_the_end = await self._evaluate(asked.code)
+            except ValueFault as fault:
+                yield f"{self.lesson.place_of(asked)} at the end of the lesson {fault}."
+                continue
+            if here != at_the_end:
+                yield (
+                    f"{self.lesson.place_of(asked)} is {_said(here)} here and "
+                    f"{_said(at_the_end)} at the end of the lesson: give one of the "
+                    "two values another name."
+                )
+
+    async def _evaluate(self, code: str) -> dict[str, str]:
+        """Ask the kernel for the value of an expression."""
+        request = self.kc.execute("", silent=True, user_expressions={"value": code})
+        reply = await self.async_wait_for_reply(request)
+        stderr = ""
+        while True:  # until idle: else the kernel would end while it still speaks
+            message = await self.kc.iopub_channel.get_msg(timeout=self.timeout)
+            if message["parent_header"].get("msg_id") == request:
+                said = message["content"]
+                stderr += said["text"] if said.get("name") == "stderr" else ""
+                if said.get("execution_state") == "idle":
+                    break
+        if stderr:
+            raise ValueFault(f"wrote to stderr: {_warning(stderr)}")
+        return shown(reply["content"]["user_expressions"]["value"])
+
+
+def _said(value: dict[str, str]) -> str:
+    return repr("".join(value.values()))
 
 
 def find_lessons(root: Path) -> list[Path]:
@@ -113,23 +191,37 @@ def find_lessons(root: Path) -> list[Path]:
 
 
 def _read(path: Path, root: Path, timeout: int) -> Lesson:
-    text = path.read_text("utf-8")
     name = path.relative_to(root).as_posix()
     try:
-        notebook = read_myst_markdown_notebook(text, add_source_map=True, path=path)
+        notebook, text = read_lesson(path)
     except MystMetadataParsingError as error:
         raise LessonError(f"{name} cannot be read: {error}") from error
-    return Lesson(path, name, notebook, timeout)
+    for line in broken_fences(text):
+        raise LessonError(
+            f"{name}, line {line}: a fence of backticks with a backtick in its title "
+            "is no fence: use colons, :::{name} …"
+        )
+    lesson = Lesson(path, name, notebook, timeout, text)
+    # A cell that is no Python has no digest, and fails when it is executed.
+    with suppress(UnreadableCode):
+        lesson.digest = lesson_digest(notebook, text, path.parent)
+    return lesson
 
 
-def _stderr_problem(lesson: Lesson, said_by_kernel: str = "") -> str:
+def _warning(stderr: str) -> str:
+    warning = re.search(r"\w+Warning: .+", stderr)
+    last_line = (stderr.strip() or "an empty line").splitlines()[-1]
+    return warning[0] if warning else last_line
+
+
+def _output_problem(lesson: Lesson, said_by_kernel: str = "") -> str:
     for index in lesson.code_cells:
         for output in lesson.notebook.cells[index].outputs:
             if output.output_type == "stream" and output.name == "stderr":
-                warning = re.search(r"\w+Warning: .+", output.text)
-                last_line = (output.text.strip() or "an empty line").splitlines()[-1]
-                said = warning[0] if warning else last_line
-                return f"{lesson.place(index)} wrote to stderr: {said}"
+                return f"{lesson.place(index)} wrote to stderr: {_warning(output.text)}"
+            verdict = output.get("data", {}).get("text/markdown", "")
+            if verdict.startswith(REFUSED_VERDICTS):
+                return f"{lesson.place(index)} shows a wrong answer: {verdict}"
     if said_by_kernel.strip():
         place = lesson.place(lesson.code_cells[-1])
         last_line = said_by_kernel.strip().splitlines()[-1]
@@ -173,8 +265,7 @@ async def _run(lesson: Lesson, progress: Progress) -> None:
         progress.show_running()
 
     client = LessonClient(
-        lesson.notebook,
-        timeout=lesson.timeout,
+        lesson,
         resources={"metadata": {"path": str(lesson.path.parent)}},
         on_cell_execute=note_cell,
         # The cache knows a lesson by its cells: execution must add nothing to them.
@@ -192,7 +283,9 @@ async def _run(lesson: Lesson, progress: Progress) -> None:
             await client.async_execute(stderr=stderr)
             stderr.seek(0)
             said_by_kernel = stderr.read().decode(errors="replace")
-        lesson.problem = _stderr_problem(lesson, said_by_kernel)
+        lesson.problem = _output_problem(lesson, said_by_kernel)
+    except LessonError as error:
+        lesson.problem = str(error)
     except CellExecutionError as error:
         said = f"{error.ename}: {error.evalue}".rstrip(": ")
         lesson.problem = f"{lesson.place(lesson.current_cell)} failed: {said}"
@@ -215,7 +308,7 @@ async def _run(lesson: Lesson, progress: Progress) -> None:
     lesson.seconds = time.monotonic() - started
 
 
-async def _run_all(lessons: list[Lesson]) -> None:
+async def _run_all(lessons: list[Lesson], cache: JupyterCacheAbstract) -> None:
     progress = Progress(lessons)
     places = asyncio.Semaphore(os.cpu_count() or 1)
 
@@ -225,32 +318,36 @@ async def _run_all(lessons: list[Lesson]) -> None:
             await _run(lesson, progress)
             progress.running.remove(lesson)
             progress.finish(lesson)
+            if not lesson.problem:
+                _keep(lesson, cache)
 
     await asyncio.gather(*(run_one(lesson) for lesson in lessons))
 
 
-def _is_in(cache: JupyterCacheAbstract, lesson: Lesson) -> bool:
-    """Tell whether the cache holds the lesson, executed without a word on stderr.
+def _keep(lesson: Lesson, cache: JupyterCacheAbstract) -> None:
+    bundle = CacheBundleIn(
+        lesson.notebook,
+        str(lesson.path),
+        data={
+            "execution_seconds": lesson.seconds,
+            "digest": lesson.digest,
+            "values": lesson.values,
+        },
+    )
+    cache.cache_notebook_bundle(bundle, check_validity=False, overwrite=True)
 
-    A plain ``jupyter-book build`` keeps lessons that wrote to stderr, too.
-    """
-    try:
-        _, executed = cache.merge_match_into_notebook(lesson.notebook)
-    except KeyError:
-        return False
-    return not _stderr_problem(replace(lesson, notebook=executed))
 
-
-def execute_lessons(root: Path) -> None:
-    """Execute every lesson that the cache does not hold yet.
+def execute_lessons(root: Path, only: Sequence[Path] = ()) -> None:
+    """Execute every lesson that the cache does not hold in its present state.
 
     Args:
         root: The book's top folder.
+        only: Lessons; by default those in the table of contents.
 
     Raises:
-        LessonError: If a cell fails, writes to stderr or exceeds its time, or if the
-            settings cannot be read. Lessons that succeeded are kept; one that did not
-            is executed again next time.
+        LessonError: If a cell or an expression fails, writes to stderr or exceeds its
+            time, or if the settings cannot be read. Lessons that succeeded are kept;
+            one that did not is executed again next time.
     """
     os.environ.update(KERNEL_ENVIRONMENT)
     try:
@@ -259,22 +356,18 @@ def execute_lessons(root: Path) -> None:
         raise LessonError(f"_config.yml cannot be read: {error}") from error
     timeout = settings["execute"]["timeout"]
     cache = get_cache(cache_folder(root))
-    lessons = [_read(path, root, timeout) for path in find_lessons(root)]
-    waiting = [lesson for lesson in lessons if not _is_in(cache, lesson)]
+    lessons = [_read(path, root, timeout) for path in only or find_lessons(root)]
+    waiting = [
+        lesson
+        for lesson in lessons
+        if not (lesson.digest and fresh_record(cache, lesson.notebook, lesson.digest))
+    ]
     print(
         f"Executing {len(waiting)} of {len(lessons)} lessons"
         f"{'' if waiting else ' (nothing that they read has changed)'} …",
         flush=True,
     )
-    asyncio.run(_run_all(waiting))
-    for lesson in waiting:
-        if not lesson.problem:
-            bundle = CacheBundleIn(
-                lesson.notebook,
-                str(lesson.path),
-                data={"execution_seconds": lesson.seconds},
-            )
-            cache.cache_notebook_bundle(bundle, check_validity=False, overwrite=True)
+    asyncio.run(_run_all(waiting, cache))
     problems = [lesson.problem for lesson in waiting if lesson.problem]
     if problems:
         raise LessonError("\n".join(problems))

@@ -24,6 +24,7 @@ COPIED = (
     "book/_static",
     "book/_templates",
     "book/figures",
+    "lessons/course",
     "lessons/flightdelay",
 )
 # Chart scripts take a second to make and have nothing to do with what is tested here.
@@ -160,6 +161,10 @@ class Book:
         parts = [HEADER.format(title=f"Lesson {name}")]
         parts += [f"```{{code-cell}} ipython3\n{cell}\n```\n" for cell in cells]
         self.write(f"lessons/{name}.md", "\n".join(parts))
+
+    def write_text(self, name: str, text: str) -> None:
+        """Write a lesson from the text below its header."""
+        self.write(f"lessons/{name}.md", f"{HEADER.format(title=name)}\n{text}\n")
 
     def write_contents(self, *lessons: str) -> None:
         """Write the table of contents."""

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import nbformat
 from docutils import nodes
+from inline_values import with_values
 from jupyter_cache import get_cache
 from myst_nb.core.read import is_myst_markdown_notebook, read_myst_markdown_notebook
 from sphinx.application import Sphinx
@@ -79,6 +80,10 @@ def _write_notebook(
         _, executed = cache.merge_match_into_notebook(notebook)
         address = app.config.html_theme_options.get("repository_url", "")
         first = nbformat.v4.new_markdown_cell(how_to_run(address))
+        values = app.env.executed_lessons[pagename]["values"]
+        for cell in executed.cells:
+            if cell.cell_type == "markdown":
+                cell.source = with_values(cell.source, values)
         executed.cells.insert(0, first)
         # nbformat draws names for cells; the same lesson should give the same file.
         for number, cell in enumerate(executed.cells):

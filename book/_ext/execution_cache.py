@@ -1,46 +1,85 @@
-"""Keep executed lessons in a cache that cannot serve old output.
+"""Keep executed lessons, and show one only on the state that it was executed on.
 
 jupyter-cache knows a lesson by its code cells alone: after a change in an imported
-module, in the data or in a package it would serve the old output. So the cache
-folder's name carries a digest of everything else that a lesson reads.
-
-A plain `jupyter-book build` must not turn green by accident either: here every warning
-fails it, and a build that failed reads all pages anew the next time.
+module, in the data or in a package it would serve the old output. So each record
+carries a digest of everything that the lesson reads, and the values of the expressions
+in its text. Only `book/build.py` executes; a plain `jupyter-book build` shows what it
+left, and refuses with a sentence what is not fresh.
 """
 
 import os
 import sys
 from pathlib import Path
 
+from jupyter_cache import get_cache
+from jupyter_cache.base import JupyterCacheAbstract
+from myst_nb.core.read import is_myst_markdown_notebook, read_myst_markdown_notebook
 from myst_nb.sphinx_ import NbMetadataCollector
+from nbformat import NotebookNode
 from sphinx.application import ENV_PICKLE_FILENAME, Sphinx
 from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
+from sphinx.errors import ExtensionError
 from sphinx.util import logging
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "lessons"))
 
-from flightdelay import store  # noqa: E402  (needs the path above)
+from course import closure  # noqa: E402  (needs the path above)
+from inline_values import expressions  # noqa: E402
 
 logger = logging.getLogger(__name__)
 
 # Tells a lesson's kernel that it runs for the site and not in a reader's notebook;
-# flightdelay.notebook reads it.
+# course.charts reads it.
 SITE_BUILD = "COURSE_SITE_BUILD"
 
 
 def cache_folder(root: Path) -> Path:
-    """Return the folder of executed lessons that fits the present state of the book.
+    """Return the folder of executed lessons of a book."""
+    return root / "_build" / "executed"
 
-    Args:
-        root: The book's top folder.
+
+def read_lesson(path: Path) -> tuple[NotebookNode, str] | None:
+    """Read a page if it is a lesson.
 
     Returns:
-        A folder under ``_build`` (it may not exist yet). Its name is a digest of the
-        Python version, ``requirements.txt`` and all files under ``lessons`` but the
-        lessons themselves.
+        The notebook with its source map, and the text; None if the page is no notebook.
     """
-    return root / "_build" / f"executed-{store.digest(root)}"
+    text = path.read_text("utf-8") if path.suffix == ".md" and path.exists() else ""
+    if not is_myst_markdown_notebook(text):
+        return None
+    return read_myst_markdown_notebook(text, add_source_map=True, path=path), text
+
+
+def lesson_digest(notebook: NotebookNode, text: str, lessons: Path) -> str:
+    """Return a digest of a lesson's code, its expressions and all that they read.
+
+    Raises:
+        closure.UnreadableCode: A cell, an expression or a module is no Python.
+    """
+    code = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
+    code += [expression.code for expression in expressions(notebook, text)]
+    return closure.digest("\n".join(code), lessons)
+
+
+def fresh_record(
+    cache: JupyterCacheAbstract, notebook: NotebookNode, digest: str
+) -> dict | None:
+    """Return what is kept with a lesson: seconds, digest and values.
+
+    Args:
+        cache: The executed lessons.
+        notebook: The lesson.
+        digest: As from `lesson_digest`.
+
+    Returns:
+        None if the lesson was not executed with this digest.
+    """
+    try:
+        kept = cache.match_cache_notebook(notebook).data
+    except KeyError:
+        return None
+    return kept if kept.get("digest") == digest else None
 
 
 def _use_cache_folder(app: Sphinx, config: Config) -> None:
@@ -48,10 +87,46 @@ def _use_cache_folder(app: Sphinx, config: Config) -> None:
     config.nb_execution_cache_path = str(cache_folder(Path(app.srcdir)))
 
 
-def _check_that_lessons_ran(app: Sphinx, env: BuildEnvironment) -> None:
+def _find_executed(
+    app: Sphinx,
+    env: BuildEnvironment,
+    added: set[str],
+    changed: set[str],
+    removed: set[str],
+) -> list[str]:
+    """Look up every lesson; return those that were executed anew."""
+    cache = get_cache(app.config.nb_execution_cache_path)
+    executed = {}
     for page in sorted(env.found_docs):
-        executed = NbMetadataCollector.get_exec_data(env, page)
-        if "kernelspec" in env.metadata[page] and not executed:
+        path = Path(env.doc2path(page))
+        lesson = read_lesson(path)
+        if lesson:
+            record = fresh_record(cache, lesson[0], _digest_or_fail(*lesson, path))
+            if record is None:
+                raise ExtensionError(
+                    f"{page}.md was not executed on the present state of the book. "
+                    "Run: make book (or: python book/build.py)"
+                )
+            executed[page] = record
+    before = getattr(env, "executed_lessons", {})
+    env.executed_lessons = executed
+    return [
+        page
+        for page, record in executed.items()
+        if record["digest"] != before.get(page, {}).get("digest")
+    ]
+
+
+def _digest_or_fail(notebook: NotebookNode, text: str, path: Path) -> str:
+    try:
+        return lesson_digest(notebook, text, path.parent)
+    except closure.UnreadableCode as error:
+        raise ExtensionError(f"{path.name} cannot be executed: {error}") from error
+
+
+def _check_that_lessons_ran(app: Sphinx, env: BuildEnvironment) -> None:
+    for page in env.executed_lessons:
+        if not NbMetadataCollector.get_exec_data(env, page):
             logger.warning("The cells of this lesson were not executed.", location=page)
 
 
@@ -65,6 +140,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
     """Connect to Sphinx; before myst-nb (800) reads the setting."""
     app.keep_going = True  # Sphinx then counts warnings, and fails at the end.
     app.connect("config-inited", _use_cache_folder, priority=100)
+    app.connect("env-get-outdated", _find_executed)
     app.connect("env-check-consistency", _check_that_lessons_ran)
     app.connect("build-finished", _forget_pages_of_red_build)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
