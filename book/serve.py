@@ -17,6 +17,7 @@ WATCHED = (
     "book/**/*",
     "lessons/*",
     "lessons/data/*",
+    "lessons/course/*",
     "lessons/flightdelay/**/*",
 )
 

@@ -3,6 +3,7 @@
 import dataclasses
 
 import pytest
+
 from flightdelay import charter
 from flightdelay.charter import Charter, CharterError
 

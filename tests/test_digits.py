@@ -7,11 +7,12 @@ import zlib
 import numpy as np
 import pytest
 from bs4 import BeautifulSoup
-from flightdelay import digits
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.datasets import load_digits
 from sklearn.metrics import cohen_kappa_score
+
+from flightdelay import digits
 
 # A warning would reach a lesson's stderr and fail its build.
 pytestmark = pytest.mark.filterwarnings("error")

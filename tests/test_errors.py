@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+
 from flightdelay import charter, data, errors, evaluation, features, labels, models
 from flightdelay.errors import Finding, Judged
 from flightdelay.errors.tags import late_share_after_cut_off

@@ -6,8 +6,6 @@ from functools import partial
 import numpy as np
 import pandas as pd
 import pytest
-from flightdelay import charter, evaluation
-from flightdelay.evaluation import intervals, metrics
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
@@ -22,6 +20,9 @@ from sklearn.metrics import (
 )
 from statsmodels.api import OLS
 from statsmodels.stats.inter_rater import cohens_kappa
+
+from flightdelay import charter, evaluation
+from flightdelay.evaluation import intervals, metrics
 
 # A warning would reach a lesson's stderr and fail its build.
 pytestmark = pytest.mark.filterwarnings("error")

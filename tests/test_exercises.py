@@ -3,10 +3,11 @@
 import pkgutil
 from importlib import import_module
 
-import flightdelay.exercises
 import numpy as np
 import pandas as pd
 import pytest
+
+import flightdelay.exercises
 from flightdelay.exercises import check
 
 

@@ -3,9 +3,10 @@
 import numpy as np
 import pandas as pd
 import pytest
-from flightdelay import data, features
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
+from flightdelay import data, features
 
 # A warning would reach a lesson's stderr and fail its build.
 pytestmark = pytest.mark.filterwarnings("error")

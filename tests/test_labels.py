@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+
 from flightdelay import charter, data, labels
 
 # A warning would reach a lesson's stderr and fail its build.

@@ -7,9 +7,10 @@ from pathlib import Path
 import nbformat
 import pytest
 from conftest import ROOT, SITE, parsed
-from flightdelay.exercises import find
 from myst_nb.core.read import read_myst_markdown_notebook
 from nbclient import NotebookClient
+
+from flightdelay.exercises import find
 
 LESSONS = sorted((ROOT / "lessons").glob("[1-8]-*.md"))
 TEMPLATE = ROOT / "lessons" / "template.md"

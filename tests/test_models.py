@@ -9,9 +9,10 @@ import numpy as np
 import pandas as pd
 import pytest
 from conftest import ROOT
-from flightdelay import data, features, labels, models
 from sklearn.base import clone
 from sklearn.metrics import log_loss, roc_auc_score
+
+from flightdelay import data, features, labels, models
 
 # A warning would reach a lesson's stderr and fail its build.
 pytestmark = pytest.mark.filterwarnings("error")

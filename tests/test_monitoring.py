@@ -3,12 +3,13 @@
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
+
 from flightdelay import charter, data, features, labels, models, monitoring
 from flightdelay.monitoring.distances import Category, Number
 from flightdelay.monitoring.log import Delivered
 from flightdelay.monitoring.watches import input_signals, outcome_signals
 from flightdelay.service import Feeds, ServedModel, score
-from scipy import stats
 
 # A warning would reach a lesson's stderr and fail its build.
 pytestmark = pytest.mark.filterwarnings("error")

@@ -6,10 +6,11 @@ from functools import partial
 import numpy as np
 import pandas as pd
 import pytest
+from threadpoolctl import threadpool_limits
+
 from flightdelay import charter, data, features, labels, models, repairs
 from flightdelay.evaluation import Interval
 from flightdelay.repairs import Gain
-from threadpoolctl import threadpool_limits
 
 pytestmark = pytest.mark.filterwarnings("error")
 

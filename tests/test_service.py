@@ -15,7 +15,12 @@ import pandas as pd
 import pytest
 import schemathesis
 from browser import launch_options
-from flightdelay import charter, data, features, labels, models, service, store
+from hypothesis import HealthCheck, given, settings
+from hypothesis.errors import Unsatisfiable
+from playwright.sync_api import sync_playwright
+
+from course import store
+from flightdelay import charter, data, features, labels, models, service
 from flightdelay.service import release, scoring
 from flightdelay.service.app import LARGEST_BODY, create_app
 from flightdelay.service.process import RunningService
@@ -27,9 +32,6 @@ from flightdelay.service.rollout import (
     in_canary,
     outcome_known_at,
 )
-from hypothesis import HealthCheck, given, settings
-from hypothesis.errors import Unsatisfiable
-from playwright.sync_api import sync_playwright
 
 REQUEST = ["carrier", "flight", "origin", "dest", "distance", "scheduled_departure"]
 

@@ -6,15 +6,16 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from conftest import ROOT
-from flightdelay import store
 from threadpoolctl import threadpool_info
+
+from course import store
 
 MAKE_AND_COUNT = """
 import sys
 from pathlib import Path
 
 sys.path.insert(0, sys.argv[1])
-from flightdelay import store
+from course import store
 
 root = Path(sys.argv[2])
 

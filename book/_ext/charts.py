@@ -9,14 +9,14 @@ from static_files import write_static
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "lessons"))
 
-from flightdelay import notebook  # noqa: E402  (needs the path above)
+from course.charts import chart_script  # noqa: E402  (needs the path above)
 
 SCRIPT = "charts.js"
 
 
 def _write_script(app: Sphinx) -> None:
     if app.builder.format == "html":
-        write_static(app, SCRIPT, notebook.chart_script())
+        write_static(app, SCRIPT, chart_script())
 
 
 def _load_script(

@@ -4,7 +4,7 @@ import tomllib
 from dataclasses import dataclass, fields
 from pathlib import Path
 
-from flightdelay import markdown
+from course import markdown
 
 FILE = Path(__file__).with_name("charter.toml")
 

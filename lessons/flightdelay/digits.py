@@ -17,7 +17,7 @@ from sklearn.datasets import load_digits
 from sklearn.model_selection import KFold, cross_val_predict
 from sklearn.svm import SVC
 
-from flightdelay import markdown
+from course import markdown
 from flightdelay.evaluation import Interval
 
 #: How many digits a reader labels.

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from flightdelay import markdown
+from course import markdown
 
 GUIDELINE = Path(__file__).with_name("guideline.toml")
 

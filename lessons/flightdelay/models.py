@@ -29,7 +29,8 @@ from sklearn.preprocessing import (
 )
 from sklearn.utils.validation import check_is_fitted
 
-from flightdelay import data, labels, store
+from course import store
+from flightdelay import data, labels
 from flightdelay.features import FEATURE_SETS
 from flightdelay.features import build as build_features
 

@@ -19,7 +19,8 @@ from scipy.special import logit
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline
 
-from flightdelay import data, features, labels, markdown, models, store
+from course import markdown, store
+from flightdelay import data, features, labels, models
 from flightdelay.charter import Charter
 from flightdelay.evaluation import (
     Interval,

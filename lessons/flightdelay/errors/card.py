@@ -5,7 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from flightdelay import data, markdown
+from course import markdown
+from flightdelay import data
 from flightdelay.charter import Charter
 from flightdelay.errors.slices import SMALL_DESTINATION, service_groups
 from flightdelay.errors.upkeep import (

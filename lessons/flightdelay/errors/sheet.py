@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from flightdelay import markdown
+from course import markdown
 from flightdelay.charter import Charter
 from flightdelay.errors.tags import TAGS, TRIALS
 from flightdelay.errors.upkeep import Judged, saving

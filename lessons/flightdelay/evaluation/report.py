@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from flightdelay import markdown
+from course import markdown
 from flightdelay.charter import Charter
 from flightdelay.evaluation.calibration import (
     expected_calibration_error,

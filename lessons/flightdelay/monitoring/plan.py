@@ -4,7 +4,8 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from flightdelay import charter, data, markdown, store
+from course import markdown, store
+from flightdelay import charter, data
 from flightdelay.evaluation import Interval, narrow
 from flightdelay.monitoring.limits import alarms, learn_limits, share
 from flightdelay.monitoring.quiet import (

@@ -6,7 +6,8 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from flightdelay import data, features, markdown, models
+from course import markdown
+from flightdelay import data, features, models
 from flightdelay.charter import Charter
 from flightdelay.service.rollout import (
     RollbackRule,

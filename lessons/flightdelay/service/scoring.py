@@ -11,7 +11,8 @@ import pandas as pd
 from sklearn.base import BaseEstimator
 from sklearn.pipeline import Pipeline
 
-from flightdelay import charter, data, evaluation, features, labels, models, store
+from course import store
+from flightdelay import charter, data, evaluation, features, labels, models
 
 WEATHER = list(features.FEATURE_SETS["weather"])
 OPERATIONS = list(features.FEATURE_SETS["operations"])

@@ -17,12 +17,8 @@ import altair
 import vl_convert
 from IPython.display import HTML, display
 
-PHASE_COLORS = {
-    "scoping": "#b25199",
-    "data": "#0072b2",
-    "modeling": "#c85200",
-    "deployment": "#00875f",
-}
+from course.phases import PHASE_COLORS
+
 # Gray that reads on a white and on a dark page.
 QUIET_COLOR = "#808080"
 SITE_BUILD = "COURSE_SITE_BUILD"
