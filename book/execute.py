@@ -8,6 +8,7 @@ the end of the lesson, because JupyterLab's *Run All* evaluates the text last. A
 that has another value by then would show a wrong number there, and fails the build.
 """
 
+import ast
 import asyncio
 import os
 import re
@@ -20,12 +21,11 @@ from pathlib import Path
 from tempfile import TemporaryFile
 
 import yaml
-from course.closure import UnreadableCode
 from execution_cache import (
     SITE_BUILD,
     cache_folder,
     fresh_record,
-    lesson_digest,
+    lesson_code,
     read_lesson,
 )
 from inline_values import Expression, ValueFault, broken_fences, expressions, shown
@@ -38,6 +38,8 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 from sphinx_external_toc.parsing import MalformedError, parse_toc_yaml
+
+from course import closure
 
 # What the kernel of a lesson finds in its environment.
 KERNEL_ENVIRONMENT = {SITE_BUILD: "1", **EVERY_KERNEL}
@@ -116,6 +118,8 @@ class LessonClient(NotebookClient):
         self, cell: NotebookNode, cell_index: int, **options: object
     ) -> NotebookNode:
         """Execute a code cell, or evaluate the expressions of a Markdown cell."""
+        if cell_index == 0:
+            await self._ask("__import__('course.closure').closure.watch()")
         done = await super().async_execute_cell(cell, cell_index, **options)
         lesson, faults = self.lesson, []
         for asked in lesson.expressions:
@@ -126,6 +130,7 @@ class LessonClient(NotebookClient):
                 faults.append(f"{lesson.place_of(asked)} {fault}.")
         if cell_index == len(self.nb.cells) - 1 and not faults:
             faults = [fault async for fault in self._changed_at_the_end()]
+            faults += await self._read_beyond_the_closure()
         if faults:
             raise LessonError("\n".join(faults))
         return done
@@ -145,8 +150,24 @@ class LessonClient(NotebookClient):
                     "two values another name."
                 )
 
+    async def _read_beyond_the_closure(self) -> list[str]:
+        answer = await self._ask("__import__('course.closure').closure.files_opened()")
+        opened = ast.literal_eval(answer["data"]["text/plain"])
+        folder = self.lesson.path.parent
+        code = f"{lesson_code(self.nb, self.lesson.text)}\nimport course.closure"
+        known = {str(path) for path in closure.files_read(code, folder)}
+        return [
+            f"{self.lesson.name} reads {name}, and its closure does not say so: "
+            "see the head of lessons/course/closure.py."
+            for name in opened
+            if str(folder / name) not in known
+        ]
+
     async def _evaluate(self, code: str) -> dict[str, str]:
-        """Ask the kernel for the value of an expression."""
+        return shown(await self._ask(code))
+
+    async def _ask(self, code: str) -> dict:
+        """Ask the kernel for the value of an expression, as its protocol gives it."""
         request = self.kc.execute("", silent=True, user_expressions={"value": code})
         reply = await self.async_wait_for_reply(request)
         stderr = ""
@@ -159,7 +180,7 @@ class LessonClient(NotebookClient):
                     break
         if stderr:
             raise ValueFault(f"wrote to stderr: {_warning(stderr)}")
-        return shown(reply["content"]["user_expressions"]["value"])
+        return reply["content"]["user_expressions"]["value"]
 
 
 def _said(value: dict[str, str]) -> str:
@@ -203,8 +224,8 @@ def _read(path: Path, root: Path, timeout: int) -> Lesson:
         )
     lesson = Lesson(path, name, notebook, timeout, text)
     # A cell that is no Python has no digest, and fails when it is executed.
-    with suppress(UnreadableCode):
-        lesson.digest = lesson_digest(notebook, text, path.parent)
+    with suppress(closure.UnreadableCode):
+        lesson.digest = closure.digest(lesson_code(notebook, text), path.parent)
     return lesson
 
 

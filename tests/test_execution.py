@@ -11,9 +11,6 @@ import sys
 import execute
 import pytest
 from fixture_book import COUNTED, STILL_THERE, files, make_book
-from jupyter_cache import get_cache
-from jupyter_cache.base import CacheBundleIn
-from nbformat.v4 import new_output
 
 # Waits for the lesson on the other side, and says so if it does not come.
 MEETING = """\
@@ -145,47 +142,12 @@ def test_lesson_that_is_rendered_but_not_executed_is_red(book):
     assert "lessons/2-second.md: WARNING: The cells of this lesson" in result.text
 
 
-@pytest.fixture
-def one_lesson(tmp_path):
-    """A book with one lesson, not built."""
-    book = make_book(tmp_path / "book")
-    book.write("book/index.md", "# The book\n")
-    book.write_contents("1-first")
-    (book.root / "lessons/2-second.md").unlink()
-    return book
-
-
-def test_plain_jupyter_book_is_red_when_a_cell_fails(one_lesson):
-    one_lesson.write_lesson("1-first", "1 / 0")
-    result = one_lesson.plain_build()
-    assert result.status != 0
-    assert "ZeroDivisionError" in result.text
-    assert not list(one_lesson.site.glob("*/*.html"))
-
-
-def test_plain_jupyter_book_is_red_twice_when_a_cell_writes_to_stderr(one_lesson):
-    one_lesson.write_lesson("1-first", "import sys\nprint('a line', file=sys.stderr)")
-    for _ in range(2):
-        result = one_lesson.plain_build()
-        assert result.status != 0
-        assert re.search(r"lessons/1-first\.md:\d+: ERROR: stderr was", result.text)
-
-
-def test_output_with_stderr_in_the_cache_is_not_believed(executed, capsys):
-    """A plain jupyter-book build leaves such output in the cache."""
-    (lesson_file,) = execute.find_lessons(executed.root)
-    lesson = execute._read(lesson_file, executed.root, 60)
-    for index in lesson.code_cells:
-        output = new_output("stream", name="stderr", text="a log line\n")
-        lesson.notebook.cells[index].outputs = [output]
-    cache = get_cache(execute.cache_folder(executed.root))
-    cache.cache_notebook_bundle(
-        CacheBundleIn(lesson.notebook, str(lesson_file)),
-        check_validity=False,
-        overwrite=True,
-    )
-    execute.execute_lessons(executed.root)
-    assert "Executing 1 of 1 lessons" in capsys.readouterr().out
+def test_solution_that_is_judged_wrong_is_red(executed):
+    cell = "from IPython.display import Markdown\n\nMarkdown('**Not yet.** A hint.')"
+    executed.write_lesson("1-first", cell)
+    sentence = r"code cell 1\) shows a wrong answer: \*\*Not yet"
+    with pytest.raises(execute.LessonError, match=sentence):
+        execute.execute_lessons(executed.root)
 
 
 # What lessons read
@@ -205,18 +167,53 @@ def test_nothing_is_executed_when_nothing_has_changed(executed, capsys):
     ("name", "old", "new"),
     [
         ("lessons/flightdelay/helper.py", "first greeting", "second greeting"),
-        ("lessons/flightdelay/exercises/__init__.py", '"""', '"""Anew. '),
         ("lessons/flightdelay/charter.toml", "prepare = 20", "prepare = 25"),
         ("lessons/data/numbers.csv", "1,2,3", "1,2,4"),
         ("requirements.txt", "pandas==", "pandas==1"),
     ],
-    ids=["module", "subpackage", "charter", "data", "requirements"],
+    ids=["module", "charter", "data", "requirements"],
 )
 def test_lesson_is_executed_again_after_a_change(executed, capsys, name, old, new):
     executed.replace(name, old, new)
     execute.execute_lessons(executed.root)
     assert "Executing 1 of 1 lessons" in capsys.readouterr().out
     assert executed.executions() == ["1-first"]
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        (
+            "lessons/flightdelay/helper.py",
+            '"""Other words."""\n\nGREETING = "{}"  # so',
+        ),
+        ("lessons/flightdelay/unread.py", "VALUE = 1"),
+        ("lessons/1-first.ipynb", "{{}}"),
+    ],
+    ids=["words", "unread", "download"],
+)
+def test_lesson_is_not_executed_again_for_what_it_does_not_read(executed, name, text):
+    executed.write(name, text.format("the first greeting") + "\n")
+    execute.execute_lessons(executed.root)
+    assert executed.executions() == []
+
+
+def test_lesson_that_reads_what_its_closure_misses_is_red(executed):
+    name = '"data/" + "numbers" + ".csv"'
+    executed.write_lesson("1-first", f"print(open({name}).read())")
+    sentence = "lessons/1-first.md reads data/numbers.csv, and its closure does not say"
+    with pytest.raises(execute.LessonError, match=sentence):
+        execute.execute_lessons(executed.root)
+
+
+def test_lessons_that_ran_are_kept_when_another_fails(executed):
+    executed.write_lesson("1-first", COUNTED.format(name="1-first"))
+    executed.write_lesson("2-second", "1 / 0")
+    executed.write_contents("1-first", "2-second")
+    for ran in (["1-first"], []):
+        with pytest.raises(execute.LessonError, match="ZeroDivisionError"):
+            execute.execute_lessons(executed.root)
+        assert executed.executions() == ran
 
 
 def test_page_shows_what_the_lesson_reads_now(good, changed):

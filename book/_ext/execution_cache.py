@@ -24,8 +24,9 @@ from sphinx.util import logging
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "lessons"))
 
-from course import closure  # noqa: E402  (needs the path above)
 from inline_values import expressions  # noqa: E402
+
+from course import closure  # noqa: E402  (needs the path above)
 
 logger = logging.getLogger(__name__)
 
@@ -51,15 +52,11 @@ def read_lesson(path: Path) -> tuple[NotebookNode, str] | None:
     return read_myst_markdown_notebook(text, add_source_map=True, path=path), text
 
 
-def lesson_digest(notebook: NotebookNode, text: str, lessons: Path) -> str:
-    """Return a digest of a lesson's code, its expressions and all that they read.
-
-    Raises:
-        closure.UnreadableCode: A cell, an expression or a module is no Python.
-    """
+def lesson_code(notebook: NotebookNode, text: str) -> str:
+    """Return a lesson's code, with the expressions in its text."""
     code = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
     code += [expression.code for expression in expressions(notebook, text)]
-    return closure.digest("\n".join(code), lessons)
+    return "\n".join(code)
 
 
 def fresh_record(
@@ -70,7 +67,7 @@ def fresh_record(
     Args:
         cache: The executed lessons.
         notebook: The lesson.
-        digest: As from `lesson_digest`.
+        digest: Of the lesson's code and of everything that it reads.
 
     Returns:
         None if the lesson was not executed with this digest.
@@ -101,7 +98,13 @@ def _find_executed(
         path = Path(env.doc2path(page))
         lesson = read_lesson(path)
         if lesson:
-            record = fresh_record(cache, lesson[0], _digest_or_fail(*lesson, path))
+            try:
+                digest = closure.digest(lesson_code(*lesson), path.parent)
+            except closure.UnreadableCode as error:
+                raise ExtensionError(
+                    f"{page}.md cannot be executed: {error}"
+                ) from error
+            record = fresh_record(cache, lesson[0], digest)
             if record is None:
                 raise ExtensionError(
                     f"{page}.md was not executed on the present state of the book. "
@@ -115,13 +118,6 @@ def _find_executed(
         for page, record in executed.items()
         if record["digest"] != before.get(page, {}).get("digest")
     ]
-
-
-def _digest_or_fail(notebook: NotebookNode, text: str, path: Path) -> str:
-    try:
-        return lesson_digest(notebook, text, path.parent)
-    except closure.UnreadableCode as error:
-        raise ExtensionError(f"{path.name} cannot be executed: {error}") from error
 
 
 def _check_that_lessons_ran(app: Sphinx, env: BuildEnvironment) -> None:

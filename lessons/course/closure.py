@@ -1,9 +1,9 @@
 """What a piece of code reads: our files behind its imports, and data files by name.
 
 A lesson, or a result that is kept, is made again only if something in its closure has
-changed. The closure is found without running anything, so it must not miss a file: a
-test runs every lesson and compares. Three habits keep it whole. Modules are imported by
-name, data files are named in plain string constants, and a module that is started
+changed. The closure is found without running anything, so it must not miss a file: the
+build watches each lesson and compares. Three habits keep it whole. Modules are imported
+by name, data files are named in plain string constants, and a module that is started
 (``python -m``) or found by its name stands in a string constant, too.
 
 What never changes a result does not count: comments, docstrings, and the texts for
@@ -13,8 +13,10 @@ build refuses a lesson in which an answer is judged wrong, so no page shows such
 
 import ast
 import hashlib
+import os
 import platform
 import re
+import sys
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -102,6 +104,38 @@ def files_read(code: str, folder: Path = LESSONS) -> set[Path]:
                 raise UnreadableCode(f"{folder.name}/{name}, {error}") from error
             waiting |= (there & _named(module, name.rpartition("/")[0])) - found
     return {folder / name for name in found}
+
+
+def watch() -> None:
+    """Note from now on which files this process opens; see `files_opened`."""
+
+    def note(event: str, arguments: tuple) -> None:
+        if event == "open" and isinstance(arguments[0], str):
+            _opened.add(os.path.abspath(arguments[0]))
+
+    sys.addaudithook(note)
+
+
+_opened: set[str] = set()
+
+
+def files_opened(folder: Path = LESSONS) -> list[str]:
+    """Return our files that this process has imported, or opened since `watch`.
+
+    Args:
+        folder: The folder of lessons.
+
+    Returns:
+        Paths relative to the folder. Files that libraries open without Python, as Arrow
+        opens a path, are not among them.
+    """
+    modules = {getattr(module, "__file__", None) for module in [*sys.modules.values()]}
+    found = (Path(name) for name in {*modules, *_opened} if name)
+    return sorted(
+        path.relative_to(folder).as_posix()
+        for path in found
+        if path.is_relative_to(folder) and path.suffix != ".pyc" and path.is_file()
+    )
 
 
 def _named(code: _Code, beside: str) -> set[str]:
