@@ -30,14 +30,30 @@ print(sum(store.keep("numbers", make, root)))
 """
 
 
+FILES = {
+    "requirements.txt": "pandas==3\n",
+    "lessons/case/__init__.py": "",
+    "lessons/case/model.py": "from case import helper\n\nFILE = 'choice.toml'\n",
+    "lessons/case/helper.py": "VALUE = 1  # a comment\n",
+    "lessons/case/choice.toml": "kind = 'line'\n",
+    "lessons/case/unread.py": "VALUE = 1\n",
+}
+
+
 @pytest.fixture
 def root(tmp_path):
-    (tmp_path / "requirements.txt").write_text("pandas==3\n")
-    package = tmp_path / "lessons" / "flightdelay"
-    package.mkdir(parents=True)
-    (package / "code.py").write_text("VALUE = 1\n")
-    (tmp_path / "lessons" / "1-lesson.md").write_text("text\n")
+    (tmp_path / "lessons/case").mkdir(parents=True)
+    for name, text in FILES.items():
+        (tmp_path / name).write_text(text)
     return tmp_path
+
+
+def _makes(value):
+    def make():
+        return value
+
+    make.__module__ = "case.model"
+    return make
 
 
 def _fail():
@@ -75,17 +91,25 @@ def test_several_processes_make_it_once(root):
     assert (root / "made").read_text() == "made\n"
 
 
+@pytest.mark.parametrize("name", [name for name in FILES if "unread" not in name])
+def test_a_change_of_what_its_making_reads_makes_it_anew_and_drops_the_old(root, name):
+    assert store.keep("model", _makes("old"), root) == "old"
+    store.keep("model-of-another-name", _makes("other"), root)
+    (root / name).write_text("VALUE = 2\n")
+    assert store.keep("model", _makes("new"), root) == "new"
+    kept = [path.stem.rpartition("-")[0] for path in root.glob("_build/kept/*.joblib")]
+    assert sorted(kept) == ["model", "model-of-another-name"]
+
+
 @pytest.mark.parametrize(
-    "name", ["requirements.txt", "lessons/flightdelay/code.py", "lessons/openings.csv"]
+    ("name", "text"),
+    [
+        ("lessons/case/unread.py", "VALUE = 2\n"),
+        ("lessons/case/helper.py", "VALUE = 1  # other words\n"),
+        ("lessons/1-lesson.ipynb", "{}"),
+    ],
 )
-def test_a_change_of_what_lessons_read_makes_it_anew(root, name):
-    store.keep("model", lambda: "old", root)
-    (root / name).write_text("changed\n")
-    assert store.keep("model", lambda: "new", root) == "new"
-
-
-@pytest.mark.parametrize("name", ["1-lesson.md", "1-lesson.ipynb"])
-def test_a_lesson_s_text_or_a_downloaded_lesson_does_not(root, name):
-    store.keep("model", lambda: "old", root)
-    (root / "lessons" / name).write_text("another text\n")
-    assert store.keep("model", _fail, root) == "old"
+def test_a_change_of_anything_else_does_not(root, name, text):
+    store.keep("model", _makes("old"), root)
+    (root / name).write_text(text)
+    assert store.keep("model", _makes("new"), root) == "old"

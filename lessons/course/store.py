@@ -1,13 +1,13 @@
 """Keep what takes long to make, such as a trained model, for the lessons after it.
 
-What is kept lies in a folder whose name is a digest of all that it was made from, so
-that a change in the code, the data or the packages never meets an old model.
+The name of a file ends in a digest of all that its making reads, so that a change in
+that code, those data or the packages never meets an old model, and no other change
+makes it anew.
 """
 
-import hashlib
 import os
-import platform
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import TypeVar
@@ -16,32 +16,11 @@ import joblib
 from filelock import FileLock
 from threadpoolctl import threadpool_limits
 
+from course import closure
+
 ROOT = Path(__file__).parents[2]
 
 Made = TypeVar("Made")
-
-
-def digest(root: Path = ROOT) -> str:
-    """Return a digest of everything that a lesson reads.
-
-    Args:
-        root: The book's top folder.
-
-    Returns:
-        16 hexadecimal digits. They depend on the Python version, ``requirements.txt``
-        and all files under ``lessons`` but the lessons themselves.
-    """
-    everything = hashlib.sha256(platform.python_version().encode())
-    for path in [root / "requirements.txt", *sorted((root / "lessons").rglob("*"))]:
-        in_folder = path.parent == root / "lessons"
-        # A reader may have laid a downloaded lesson there.
-        is_lesson = in_folder and path.suffix in (".md", ".ipynb")
-        is_hidden = ".ipynb_checkpoints" in path.parts or path.suffix == ".pyc"
-        if is_lesson or is_hidden or not path.is_file():
-            continue
-        everything.update(path.relative_to(root).as_posix().encode() + b"\0")
-        everything.update(hashlib.sha256(path.read_bytes()).digest())
-    return everything.hexdigest()[:16]
 
 
 def keep(name: str, make: Callable[[], Made], root: Path = ROOT) -> Made:
@@ -52,16 +31,18 @@ def keep(name: str, make: Callable[[], Made], root: Path = ROOT) -> Made:
 
     Args:
         name: A name for the file, such as "chosen-model".
-        make: Makes the object, which joblib must be able to store. It must always make
-            the same one from the same code, data and packages.
+        make: A function that makes the object, which joblib must be able to store. It
+            must always make the same one from the same code, data and packages, and
+            stand in the module that names what it reads.
         root: The book's top folder; the file lies in its ``_build``.
 
     Returns:
         The object.
     """
-    folder = root / "_build" / f"kept-{digest(root)}"
+    folder = root / "_build" / "kept"
     folder.mkdir(parents=True, exist_ok=True)
-    file = folder / f"{name}.joblib"
+    digest = closure.digest(f"import {make.__module__}", root / "lessons")
+    file = folder / f"{name}-{digest}.joblib"
     with FileLock(folder / f"{name}.lock"):
         if not file.exists():
             # With more threads numbers are summed in another order, and differ.
@@ -69,5 +50,8 @@ def keep(name: str, make: Callable[[], Made], root: Path = ROOT) -> Made:
                 made = make()
             with NamedTemporaryFile(dir=folder, delete=False) as unfinished:
                 joblib.dump(made, unfinished)
+            for old in folder.glob(f"{name}-{'?' * len(digest)}.joblib"):
+                with suppress(OSError):  # somebody still reads it
+                    old.unlink()
             os.replace(unfinished.name, file)
         return joblib.load(file)
