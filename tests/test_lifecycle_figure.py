@@ -7,10 +7,13 @@ from itertools import combinations
 from pathlib import Path
 
 import lifecycle
+import phase_colors
 import pytest
 from lifecycle_shapes import PALETTE
 from sphinx.application import Sphinx
 from sphinx.util.docutils import docutils_namespace
+
+from course.phases import DARK_PHASE_COLORS, PHASE_COLORS
 
 PROJECT = Path(__file__).parents[1]
 SEVEN_STEPS = (PROJECT / "book/seven-steps.md").read_text(encoding="utf-8")
@@ -141,17 +144,36 @@ def test_step_leads_to_its_lesson_as_soon_as_there_is_one(tmp_path, monkeypatch)
 
 
 def palettes():
-    """The light, the dark and the no-theme dark palette of the style sheet."""
+    """The light and the dark palette of the site, and the one on paper."""
     blocks = re.findall(r"\{([^{}]*--lifecycle-ink: #[^{}]*)\}", STYLE)
-    return [dict(re.findall(r"--lifecycle-(\w+): (#\w{6});", b)) for b in blocks]
+    colors = [dict(re.findall(r"--lifecycle-(\w+): (#\w{6});", b)) for b in blocks]
+    phases = (PHASE_COLORS, DARK_PHASE_COLORS, {})
+    return [one | more for one, more in zip(colors, phases, strict=True)]
 
 
 def test_style_sheet_repeats_the_palette():
-    light, dark, without_theme, in_print = palettes()
+    light, dark, in_print = palettes()
     assert light == PALETTE
-    assert dark == without_theme
     assert dark.keys() == light.keys()
     assert {in_print["ink"], in_print["muted"]} == {"#000000"}
+
+
+def test_colors_of_the_phases_stand_in_one_place():
+    colors = {*PHASE_COLORS.values(), *DARK_PHASE_COLORS.values()}
+    sources = [*PROJECT.glob("book/**/*.css"), *PROJECT.glob("book/**/*.[jp][sy]")]
+    for source in [*sources, *PROJECT.glob("lessons/**/*.py")]:
+        found = {*re.findall(r"#\w{6}\b", source.read_text("utf-8").lower())}
+        assert source.name == "phases.py" or not found & colors, source
+    icon = (PROJECT / "book/_static/favicon.svg").read_text("utf-8")
+    assert {*re.findall(r"#\w{6}\b", icon)} == {*PHASE_COLORS.values()}
+
+
+def test_style_sheet_of_the_phases_gives_each_its_color_in_both_modes():
+    light, dark, *rules = phase_colors.style().splitlines()
+    for phase in PHASE_COLORS:
+        assert f"--phase-{phase}: {PHASE_COLORS[phase]};" in light
+        assert f"--phase-{phase}: {DARK_PHASE_COLORS[phase]};" in dark
+    assert "screen" in dark and len(rules) == len(PHASE_COLORS)
 
 
 def luminance(color):

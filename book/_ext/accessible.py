@@ -2,21 +2,15 @@
 
 import re
 
-from docutils import nodes
+from pages import PARALLEL, on_each_page
 from sphinx.application import Sphinx
 
 EMPTY_HEAD = re.compile(r'<th class="(?:head"><p></p>|blank[^"]*"\s*>&nbsp;)</th>')
 
 
-def _mend_body(
-    app: Sphinx,
-    pagename: str,
-    templatename: str,
-    context: dict,
-    doctree: nodes.document | None,
-) -> None:
+def _mend_body(app: Sphinx, pagename: str, context: dict) -> None:
     # Roles that these elements of a bibliography may not have.
-    body = context.get("body", "").replace(' role="doc-biblioentry"', "")
+    body = context["body"].replace(' role="doc-biblioentry"', "")
     body = body.replace('<div role="list" class="citation-list">', "<div>")
     # The corner of a pandas table heads nothing.
     body = body.replace("<th></th>", "<td></td>")
@@ -26,5 +20,5 @@ def _mend_body(
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Connect to Sphinx."""
-    app.connect("html-page-context", _mend_body)
-    return {"parallel_read_safe": True, "parallel_write_safe": True}
+    on_each_page(app, _mend_body)
+    return PARALLEL

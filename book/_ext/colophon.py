@@ -3,6 +3,7 @@
 import platform
 from importlib.metadata import version
 
+from pages import PARALLEL
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
@@ -26,4 +27,4 @@ def _add_colophon(app: Sphinx, config: Config) -> None:
 def setup(app: Sphinx) -> dict[str, bool]:
     """Connect to Sphinx, before the theme reads its options."""
     app.connect("config-inited", _add_colophon, priority=100)
-    return {"parallel_read_safe": True, "parallel_write_safe": True}
+    return PARALLEL

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from pages import PARALLEL
 from sphinx.application import Sphinx
 
 # Jupyter Book's own redirect has neither a language nor a title nor a link to follow.
@@ -50,4 +51,4 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.setup_extension("notfound.extension")
     app.connect("builder-inited", _write_missing_page)
     app.connect("build-finished", _write_top)
-    return {"parallel_read_safe": True, "parallel_write_safe": True}
+    return PARALLEL

@@ -7,6 +7,7 @@ from html import escape
 from pathlib import Path
 
 from docutils import nodes
+from pages import PARALLEL
 from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.transforms.post_transforms import SphinxPostTransform
@@ -67,4 +68,4 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.add_config_value("lifecycle_drawing", "", "html")
     app.connect("config-inited", _remember_drawing)
     app.add_post_transform(LifecycleFigure)
-    return {"parallel_read_safe": True, "parallel_write_safe": True}
+    return PARALLEL

@@ -2,6 +2,7 @@
 
 from docutils import nodes
 from latex2mathml.converter import convert
+from pages import PARALLEL
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 from sphinx.writers.html5 import HTML5Translator
@@ -37,4 +38,4 @@ def setup(app: Sphinx) -> dict[str, bool]:
         inline_renderers=(_visit_inline, None),
         block_renderers=(_visit_block, None),
     )
-    return {"parallel_read_safe": True, "parallel_write_safe": True}
+    return PARALLEL

@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
+from pages import PARALLEL
 from sphinx.application import Sphinx
 
 NAME = "machine-learning-project-lifecycle"
@@ -54,4 +55,4 @@ def _pack_site(app: Sphinx, error: Exception | None) -> None:
 def setup(app: Sphinx) -> dict[str, bool]:
     """Connect to Sphinx, after all that writes or removes files at the end (500)."""
     app.connect("build-finished", _pack_site, priority=900)
-    return {"parallel_read_safe": True, "parallel_write_safe": True}
+    return PARALLEL

@@ -2,9 +2,8 @@
 
 from functools import partial
 
-from docutils import nodes
+from pages import PARALLEL, on_each_page, write_static
 from sphinx.application import Sphinx
-from static_files import copy_static
 
 SCRIPT, STYLE = "present.js", "present.css"
 FEWEST_SLIDES = 2
@@ -20,14 +19,8 @@ BUTTON = {
 }
 
 
-def _offer(
-    app: Sphinx,
-    pagename: str,
-    templatename: str,
-    context: dict,
-    doctree: nodes.document | None,
-) -> None:
-    if context.get("body", "").count("<section") >= FEWEST_SLIDES:
+def _offer(app: Sphinx, pagename: str, context: dict) -> None:
+    if context["body"].count("<section") >= FEWEST_SLIDES:
         context["header_buttons"].append(BUTTON)
         # After quiz.js, which makes a heading of each question's title (quiz.py), and
         # after book.css, which has the priority 800 of all files named in the settings.
@@ -37,6 +30,6 @@ def _offer(
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Connect to Sphinx, after the theme has made its buttons (501)."""
-    app.connect("builder-inited", partial(copy_static, name=SCRIPT))
-    app.connect("html-page-context", _offer, priority=600)
-    return {"parallel_read_safe": True, "parallel_write_safe": True}
+    app.connect("builder-inited", partial(write_static, name=SCRIPT))
+    on_each_page(app, _offer, priority=600)
+    return PARALLEL

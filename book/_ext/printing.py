@@ -2,7 +2,7 @@
 
 import re
 
-from docutils import nodes
+from pages import PARALLEL, on_each_page
 from sphinx.application import Sphinx
 
 # What a reader can fold: cells, results, solutions, keys, hints.
@@ -17,14 +17,8 @@ BUTTON = {
 }
 
 
-def _offer(
-    app: Sphinx,
-    pagename: str,
-    templatename: str,
-    context: dict,
-    doctree: nodes.document | None,
-) -> None:
-    if FOLDED.search(context.get("body", "")):
+def _offer(app: Sphinx, pagename: str, context: dict) -> None:
+    if FOLDED.search(context["body"]):
         for group in context.get("header_buttons", []):
             if group.get("label") == "download-buttons":
                 group["buttons"].append(BUTTON)
@@ -32,5 +26,5 @@ def _offer(
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Connect to Sphinx, after the theme has made its buttons (501)."""
-    app.connect("html-page-context", _offer, priority=600)
-    return {"parallel_read_safe": True, "parallel_write_safe": True}
+    on_each_page(app, _offer, priority=600)
+    return PARALLEL

@@ -27,11 +27,11 @@ import hashlib
 from functools import partial
 
 from docutils import nodes
+from pages import PARALLEL, on_each_page, write_static
 from sphinx.application import Sphinx
 from sphinx.transforms import SphinxTransform
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
-from static_files import copy_static
 
 LOGGER = logging.getLogger(__name__)
 SCRIPT, STYLE = "quiz.js", "quiz.css"
@@ -175,14 +175,8 @@ class Key(SphinxTransform):
         page += key
 
 
-def _load_script(
-    app: Sphinx,
-    pagename: str,
-    templatename: str,
-    context: dict,
-    doctree: nodes.document | None,
-) -> None:
-    body = context.get("body", "")
+def _load_script(app: Sphinx, pagename: str, context: dict) -> None:
+    body = context["body"]
     if 'class="question ' in body or 'class="puzzle ' in body:
         # After keep.js, which has the priority 800 of all files named in the settings.
         app.add_js_file(SCRIPT, loading_method="defer", priority=900)
@@ -193,6 +187,6 @@ def setup(app: Sphinx) -> dict[str, bool]:
     """Connect to Sphinx."""
     app.add_directive("question", Question)
     app.add_transform(Key)
-    app.connect("builder-inited", partial(copy_static, name=SCRIPT))
-    app.connect("html-page-context", _load_script)
-    return {"parallel_read_safe": True, "parallel_write_safe": True}
+    app.connect("builder-inited", partial(write_static, name=SCRIPT))
+    on_each_page(app, _load_script)
+    return PARALLEL

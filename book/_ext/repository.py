@@ -5,6 +5,7 @@ import re
 import subprocess
 from pathlib import Path
 
+from pages import PARALLEL
 from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.util import logging
@@ -71,4 +72,4 @@ def _use_repository(app: Sphinx, config: Config) -> None:
 def setup(app: Sphinx) -> dict[str, bool]:
     """Connect to Sphinx, before the theme reads its options."""
     app.connect("config-inited", _use_repository, priority=100)
-    return {"parallel_read_safe": True, "parallel_write_safe": True}
+    return PARALLEL

@@ -12,9 +12,9 @@ from pathlib import Path
 from urllib.parse import quote
 
 from markupsafe import Markup
+from pages import PARALLEL, write_static
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
-from static_files import write_static
 
 # The icons on our pages; a test compares this list with the built pages.
 ICONS = (
@@ -151,4 +151,4 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.add_css_file("icons.css")
     app.connect("builder-inited", _prepare)
     app.connect("build-finished", _remove_unused)
-    return {"parallel_read_safe": True, "parallel_write_safe": True}
+    return PARALLEL

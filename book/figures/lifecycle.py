@@ -20,6 +20,7 @@ from pathlib import Path
 
 from lifecycle_shapes import (
     PALETTE,
+    PHASE_COLORS,
     SEVEN_STEPS,
     BackArrow,
     Box,
@@ -44,7 +45,7 @@ FONT = (
     " 'Liberation Sans', Arial, sans-serif"
 )
 
-PHASES = ("scoping", "data", "modeling", "deployment")
+PHASES = tuple(PHASE_COLORS)
 
 STEPS = (
     Step(1, "scoping", "Define project", "define-the-project"),

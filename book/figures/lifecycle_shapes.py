@@ -4,18 +4,22 @@ What the figure shows stands in ``lifecycle.py``. All lengths are in units of th
 drawing, which are pixels at full size.
 """
 
+import sys
 import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import NamedTuple
 
+sys.path.insert(0, str(Path(__file__).parents[2] / "lessons"))
+
+from course.phases import PHASE_COLORS  # noqa: E402  (needs the path above)
+
 # The light palette, written into the drawing so that it needs no style sheet.
-# The site's lifecycle.css repeats it and adds the dark one; a test compares them.
+# The site's lifecycle.css repeats what is no phase's color, and adds the dark ones; a
+# test compares them.
 PALETTE = {
-    "scoping": "#b25199",
-    "data": "#0072b2",
-    "modeling": "#c85200",
-    "deployment": "#00875f",
+    **PHASE_COLORS,
     "ink": "#1d2733",
     "muted": "#566172",
     "panel": "#f5f7f9",
