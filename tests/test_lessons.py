@@ -2,183 +2,203 @@
 
 import ast
 import re
-from pathlib import Path
 
+import jupytext
 import nbformat
 import pytest
+from bs4 import BeautifulSoup
 from conftest import ROOT, SITE, parsed
-from myst_nb.core.read import read_myst_markdown_notebook
+from lesson_source import (
+    CORES,
+    DEEPER,
+    FORMAT,
+    HIDING,
+    OURS,
+    TEMPLATE,
+    boxes,
+    code,
+    moved,
+    notebook,
+    number,
+    promised_minutes,
+    section,
+    settings,
+    text,
+)
 from nbclient import NotebookClient
 
-from flightdelay.exercises import find
-
-LESSONS = sorted((ROOT / "lessons").glob("[1-8]-*.md"))
-TEMPLATE = ROOT / "lessons" / "template.md"
 DOWNLOADS = SITE / "_sources" / "lessons"
-LAST_SECTIONS = ["Your turn", "What this leaves behind", "When to go back", "In short"]
-LONGEST_CELL = 15
-# As many characters as stand in a wide page's column without a scroll bar.
-LONGEST_LINE = 76
+LAST_SECTIONS = [
+    "Your turn",
+    "On your pictures",
+    "In practice",
+    "What this leaves behind",
+    "When to go back",
+    "In short",
+]
+PHASES = ("scoping", "data", "modeling", "deployment")
 DAY_MINUTES = 180
+LONGEST_ON_PICTURES = 10
+MOST_FIGURES_A_PARAGRAPH = 6
+# What is folded, computed or drawn is no paragraph of prose.
+NO_PROSE = (
+    "pre, script, style, table, figure, svg, math, details, .dropdown, .tag_hide-output"
+)
+FIGURE = re.compile(r"(?<![\w.])[-−–]?\d[\d,]*(?:\.\d+)?%?(?!\w)|(?<![\w.])\.\d+")
 
 # A `{name}`, `{name:.1f}` or `{name(…)}` that no f-string has filled in.
 UNFILLED = re.compile(r"\{[A-Za-z_][\w.]*(?:[:!(\[][^{}\n]*)?\}")
 # Code and data of charts and tables, and formulas, have braces of their own.
 WITH_BRACES = re.compile(r"<(script|style)\b.*?</\1>|\$+[^$]*\$+", re.DOTALL)
 
-any_lesson = pytest.mark.parametrize("path", [*LESSONS, TEMPLATE], ids=lambda p: p.stem)
-built_lesson = pytest.mark.parametrize("path", LESSONS, ids=lambda p: p.stem)
+
+def each(paths):
+    return pytest.mark.parametrize("path", paths, ids=lambda path: path.stem)
 
 
-def _notebook(path: Path) -> nbformat.NotebookNode:
-    return read_myst_markdown_notebook(path.read_text("utf-8"))
+new_core = each([*moved(CORES), TEMPLATE])
+new_lesson = each([*moved(CORES), *DEEPER, TEMPLATE])
+any_lesson = each([*CORES, *DEEPER, TEMPLATE])
+built_core = each(CORES)
+built_lesson = each([*CORES, *DEEPER])
 
 
-def _text(path: Path) -> str:
-    cells = _notebook(path).cells
-    return "\n\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
-
-
-def _code(path: Path) -> list[nbformat.NotebookNode]:
-    return [cell for cell in _notebook(path).cells if cell.cell_type == "code"]
-
-
-def _number(path: Path) -> str:
-    return re.search(r"^# (\d)\. ", _text(path), re.MULTILINE)[1]
-
-
-def _section(path: Path, title: str) -> str:
-    after = re.split(rf"^## {title}$", _text(path), flags=re.MULTILINE)[1]
-    return after.split("\n## ")[0]
-
-
-def _boxes(path: Path, kind: str) -> list[str]:
-    pattern = rf"```\{{admonition\}}[^\n]*\n:class: {kind}\n(.*?)\n```"
-    return re.findall(pattern, _text(path), re.DOTALL)
-
-
-def _core_minutes(path: Path) -> int:
-    return int(re.search(r"\*\*Time:\*\* core path (\d+) minutes", _text(path))[1])
-
-
-@any_lesson
+@new_core
 def test_head_says_what_why_and_how_long(path):
-    text, number = _text(path), _number(path)
-    assert _notebook(path).metadata["phase"] in (
-        "scoping",
-        "data",
-        "modeling",
-        "deployment",
-    )
-    assert re.search(rf"!\[[^\]]{{30,}}\]\(\S*lifecycle-step-{number}\.svg\)", text)
-    (outcomes,) = _boxes(path, "outcomes")
-    assert 3 <= len(re.findall("^- ", outcomes, re.MULTILINE)) <= 5
-    assert _core_minutes(path) > 0
-    assert "- **Before this:**" in text
-    assert "- **Data:**" in text
+    said, step = text(path), number(path)
+    assert notebook(path).metadata["phase"] in PHASES
+    assert re.search(rf"!\[[^\]]{{30,}}\]\(\S*lifecycle-step-{step}\.svg\)", said)
+    (outcomes,) = boxes(path, "outcomes")
+    assert 3 <= len(re.findall("^- \\*\\*", outcomes, re.MULTILINE)) <= 5
+    assert promised_minutes(path) > 0
+    assert "- **Before this:**" in said
+    assert "- **Data:**" in said
+
+
+@each(DEEPER)
+def test_deeper_page_says_where_it_belongs_and_what_it_changes(path):
+    (core,) = (core for core in CORES if core.name[0] == path.name[0])
+    assert path.name[:2] == number(path)
+    assert f"]({core.name})" in text(path).split("\n## ")[0]
+    assert re.search(r"^## What it changes$", text(path), re.MULTILINE)
+    assert re.search(rf"\]\({path.name}\)", section(core, "In short"))
 
 
 @any_lesson
 def test_result_of_each_puzzle_is_folded(path):
-    cells = _notebook(path).cells
+    cells = notebook(path).cells
     puzzles = [
         index
         for index, cell in enumerate(cells)
         if cell.cell_type == "markdown" and ":class: puzzle" in cell.source
     ]
-    assert puzzles
+    assert puzzles or path in DEEPER
     for index in puzzles:
         following = next(cell for cell in cells[index:] if cell.cell_type == "code")
         assert "hide-output" in following.metadata.get("tags", [])
 
 
-@any_lesson
-def test_lesson_ends_in_the_four_last_sections(path):
-    sections = re.findall(r"^## (.+)$", _text(path), re.MULTILINE)
-    assert sections[-4:] == LAST_SECTIONS
-    assert len(re.findall(r"^\|", _section(path, "When to go back"), re.M)) >= 4
-    assert len(re.findall(r"^(?:\d\.|-) ", _section(path, "In short"), re.M)) == 5
+@new_core
+def test_core_ends_in_the_same_sections(path):
+    sections = re.findall(r"^## (.+)$", text(path), re.MULTILINE)
+    assert sections[-len(LAST_SECTIONS) :] == LAST_SECTIONS
+    assert len(re.findall(r"^\|", section(path, "When to go back"), re.M)) >= 4
+    assert len(re.findall(r"^\d\. ", section(path, "In short"), re.M)) == 5
+    assert 4 <= len(re.findall(r"^- ", section(path, "In practice"), re.M)) <= 6
+
+
+@new_core
+def test_code_on_pictures_is_short_and_needs_nothing_of_ours(path):
+    parts = path.read_text("utf-8").split("\n## On your pictures\n")
+    before = parts[0].count("\n")
+    after = before + parts[1].split("\n## ")[0].count("\n")
+    (cell,) = (cell for cell in code(path) if before < cell.line <= after)
+    assert not cell.hidden
+    assert cell.lines <= LONGEST_ON_PICTURES
+    assert not re.search(rf"\b({'|'.join(OURS)})\b", cell.source)
+    assert "](../book/creative-brief.md" in section(path, "On your pictures")
 
 
 @any_lesson
 def test_exercises_have_a_cell_a_hint_and_a_folded_solution(path):
     parts = re.split(r"^### Exercise ", path.read_text("utf-8"), flags=re.MULTILINE)[1:]
-    assert len(parts) >= 3
+    assert len(parts) >= (2 if path in [*CORES, TEMPLATE] else 0)
     for part in parts:
         part = part.split("\n## ")[0]
-        number = re.match(r"\d\.\d+", part)[0]
-        assert number.startswith(_number(path))
-        assert len(re.findall(rf'check\(\s*"{re.escape(number)}"', part)) == 2
-        assert re.search(r"```\{admonition\} Hint[^\n]*\n:class: dropdown", part)
+        exercise = re.match(r"\d\.\d+", part)[0]
+        assert exercise[0] == number(path)[0]
+        assert len(re.findall(rf'check\(\s*"{re.escape(exercise)}"', part)) == 2
+        assert re.search(r"\{admonition\} Hint[^\n]*\n:class: dropdown", part)
         assert "hide-cell" in part
-        assert "source_hidden: true" in part
 
 
-@built_lesson
-def test_exercises_are_declared(path):
-    numbers = re.findall(r"^### Exercise (\d\.\d+)", _text(path), re.MULTILINE)
-    for number in numbers:
-        assert len(find(number).mistakes) >= 2
-
-
-@any_lesson
-def test_cells_are_small(path):
-    for cell in _code(path):
-        tags = set(cell.metadata.get("tags", []))
-        if not tags & {"hide-input", "hide-cell", "remove-input"}:
-            lines = cell.source.splitlines()
-            assert len(lines) <= LONGEST_CELL, cell.source
-            assert max(map(len, lines)) <= LONGEST_LINE, cell.source
+def test_every_exercise_stands_on_one_page_and_is_declared():
+    shown = [
+        exercise
+        for path in [*CORES, *DEEPER]
+        for exercise in re.findall(r"^### Exercise (\d\.\d+)", text(path), re.M)
+    ]
+    declared = [
+        path.stem.removeprefix("exercise_").replace("_", ".")
+        for path in (ROOT / "lessons/exercises").glob("exercise_[1-8]_*.py")
+    ]
+    assert sorted(shown) == sorted(declared)
 
 
 @any_lesson
 def test_what_the_site_folds_is_folded_in_jupyterlab_too(path):
-    for cell in _code(path):
-        if {"hide-input", "hide-cell", "remove-input"} & set(
-            cell.metadata.get("tags", [])
-        ):
+    for cell in notebook(path).cells:
+        if HIDING & set(cell.metadata.get("tags", [])):
             assert cell.metadata.get("jupyter", {}).get("source_hidden"), cell.source
 
 
 @any_lesson
 def test_jupyterlab_knows_all_markup_of_the_lesson(path):
-    text = _text(path)
+    said = text(path)
     known = {"admonition", "note", "tip", "warning", "important"}
-    assert set(re.findall(r"^[`:]{3,}\{([\w-]+)\}", text, re.MULTILINE)) <= known
-    assert not re.search(r"\{(term|cite|ref|doc|glue)[:}]", text)
-    assert "{{" not in text
+    assert set(re.findall(r"^[`:]{3,}\{([\w-]+)\}", said, re.MULTILINE)) <= known
+    assert not re.search(r"\{(term|cite|ref|doc|glue)[:}]", said)
+    assert "{{" not in said
 
 
-@pytest.mark.parametrize(
-    "path",
-    [path for path in LESSONS if path.name[0] in "1234"],
-    ids=lambda path: path.stem,
-)
+@new_lesson
+def test_jupyterlab_saves_what_it_opened(path):
+    opened = jupytext.reads(path.read_text("utf-8"), FORMAT, config=settings())
+    # What JupyterLab adds while a lesson is open and runs.
+    opened.metadata["language_info"] = {"name": "python", "pygments_lexer": "ipython3"}
+    for cell in opened.cells:
+        cell.metadata["user_expressions"] = [{"expression": "rate", "result": {}}]
+        cell.metadata["trusted"] = True
+    saved = jupytext.writes(opened, fmt=FORMAT, config=settings())
+    assert saved == path.read_text("utf-8")
+
+
+@each([path for path in [*CORES, *DEEPER] if path.name[0] in "1234"])
 def test_lessons_1_to_4_look_at_no_sealed_outcome(path):
-    code = "\n".join(cell.source for cell in _code(path))
+    tree = ast.parse("\n".join(cell.source for cell in code(path)))
     names = {
         getattr(node, "id", None) or getattr(node, "attr", None) or ""
-        for node in ast.walk(ast.parse(code))
+        for node in ast.walk(tree)
     }
     assert not names & {"open_sealed", "read_parquet"}
     assert not {name for name in names if re.match("_[a-z]", name)}, "private names"
 
 
 def test_core_paths_fit_into_the_day():
-    assert sum(map(_core_minutes, LESSONS)) <= DAY_MINUTES
+    assert sum(map(promised_minutes, CORES)) <= DAY_MINUTES
 
 
-@built_lesson
-def test_timetable_gives_the_minutes_of_the_core_path(path):
+@built_core
+def test_timetable_gives_the_minutes_of_the_core(path):
     table = parsed("book/index.html").find("table")
     link = table.find("a", href=re.compile(path.stem))
     row = [cell.get_text(strip=True) for cell in link.find_parent("tr").find_all("td")]
-    assert row[-1] == str(_core_minutes(path))
+    assert row[-1] == str(promised_minutes(path))
 
 
-def _minutes(text: str) -> list[tuple[str, int]]:
+def _minutes(said: str) -> list[tuple[str, int]]:
     """Rows of tables that have a number of minutes in the second cell."""
-    rows = re.findall(r"^\| (.+?) \| (\**\d+\**) \|", text, re.MULTILINE)
+    rows = re.findall(r"^\| (.+?) \| (\**\d+\**) \|", said, re.MULTILINE)
     return [(what, int(minutes.strip("*"))) for what, minutes in rows]
 
 
@@ -197,27 +217,30 @@ def test_timetable_adds_up_and_agrees_with_the_teaching_notes():
     assert sum(minutes for _, minutes in _minutes(at_a_glance)) == day
 
 
-@built_lesson
-def test_parts_in_the_teaching_notes_add_up_to_the_core_path(path):
+@built_core
+def test_parts_in_the_teaching_notes_add_up_to_the_core(path):
     notes = (ROOT / "book/teaching-notes.md").read_text("utf-8")
-    part = re.split(rf"^## Lesson {_number(path)}: ", notes, flags=re.MULTILINE)[1]
+    part = re.split(rf"^## Lesson {number(path)}: ", notes, flags=re.MULTILINE)[1]
     rows = _minutes(part.split("\n## ")[0])
     today = [minutes for what, minutes in rows if not what.startswith("This week")]
-    assert sum(today) == _core_minutes(path)
+    assert sum(today) == promised_minutes(path)
+
+
+def _executed(path):
+    return nbformat.read(DOWNLOADS / f"{path.stem}.ipynb", as_version=4).cells
 
 
 @built_lesson
 def test_every_code_cell_ran(path):
-    executed = nbformat.read(DOWNLOADS / f"{path.stem}.ipynb", as_version=4)
-    code = [cell for cell in executed.cells if cell.cell_type == "code"]
-    assert len(code) == len(_code(path))
-    assert [cell.execution_count for cell in code] == list(range(1, len(code) + 1))
+    counts = [
+        cell.execution_count for cell in _executed(path) if cell.cell_type == "code"
+    ]
+    assert counts == list(range(1, len(code(path)) + 1))
 
 
 @built_lesson
 def test_solutions_are_right_and_open_cells_are_unanswered(path):
-    executed = nbformat.read(DOWNLOADS / f"{path.stem}.ipynb", as_version=4)
-    for cell in executed.cells:
+    for cell in _executed(path):
         if cell.cell_type != "code" or "check(" not in cell.source:
             continue
         shown = " ".join(
@@ -229,21 +252,32 @@ def test_solutions_are_right_and_open_cells_are_unanswered(path):
 
 @built_lesson
 def test_no_result_prints_a_name_instead_of_its_value(path):
-    executed = nbformat.read(DOWNLOADS / f"{path.stem}.ipynb", as_version=4)
     shown = [
         output["data"][kind]
-        for cell in executed.cells
+        for cell in _executed(path)
         if cell.cell_type == "code"
         for output in cell.outputs
         for kind in ("text/markdown", "text/html")
         if kind in output.get("data", {})
     ]
     assert shown
-    for text in shown:
-        assert not UNFILLED.findall(WITH_BRACES.sub("", text))
+    for said in shown:
+        assert not UNFILLED.findall(WITH_BRACES.sub("", said))
 
 
-@built_lesson
+@each(moved([*CORES, *DEEPER]))
+def test_no_paragraph_is_full_of_figures(path):
+    page = (SITE / f"lessons/{path.stem}.html").read_text("utf-8")
+    article = BeautifulSoup(page, "html.parser").select_one("article")
+    for part in article.select(NO_PROSE):
+        part.decompose()
+    for part in article.select("p, li"):
+        if not part.find(["p", "li"]):
+            said = part.get_text(" ")
+            assert len(FIGURE.findall(said)) <= MOST_FIGURES_A_PARAGRAPH, said
+
+
+@built_core
 def test_a_chart_answers_to_the_reader(path):
     page = parsed(f"lessons/{path.stem}.html")
     charts = page.select("figure.chart script[type='application/json']")
@@ -251,12 +285,5 @@ def test_a_chart_answers_to_the_reader(path):
 
 
 def test_the_template_runs():
-    notebook = _notebook(TEMPLATE)
     path = {"metadata": {"path": str(TEMPLATE.parent)}}
-    NotebookClient(notebook, timeout=60, resources=path).execute()
-
-
-@built_lesson
-def test_lesson_has_its_part_in_the_teaching_notes(path):
-    notes = (ROOT / "book/teaching-notes.md").read_text("utf-8")
-    assert re.search(rf"^## Lesson {_number(path)}: ", notes, re.MULTILINE)
+    NotebookClient(notebook(TEMPLATE), timeout=60, resources=path).execute()
