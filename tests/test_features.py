@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from flightdelay import data, features
+from flightdelay.data import periods
 
 # A warning would reach a lesson's stderr and fail its build.
 pytestmark = pytest.mark.filterwarnings("error")
@@ -53,7 +54,7 @@ def invented(last_day, seed):
     flights["dep_delay"] = flights["dep_delay"].mask(canceled)
     for column in set(data.OUTCOMES) - {"dep_delay"}:
         flights[column] = generator.integers(1, 1000, size).astype(float)
-    flights = data._add_moments(flights).assign(sealed=False)
+    flights = periods._add_moments(flights).assign(sealed=False)
     before = pd.date_range(start - 6 * HOUR, end, freq="h").as_unit("ms")
     weather = pd.MultiIndex.from_product(
         [before, ["EWR", "JFK"]], names=["time_hour", "origin"]

