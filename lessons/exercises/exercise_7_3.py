@@ -1,0 +1,109 @@
+"""How many audited labels, and how many weeks of them."""
+
+from math import ceil
+
+from exercises.judges import Fields, Known, Number
+
+RATE, RISE = 0.25, 0.05
+ONE_SIDED, TWO_SIDED, POWER = 1.645, 1.960, 0.842
+DAY_DEVIATION, WEEK, LABELS_A_WEEK = 0.16, 7, 105
+
+#: The variance of one label, and the part of the days in that of a week's rate.
+CHANCE, DAYS = RATE * (1 - RATE), DAY_DEVIATION**2 / WEEK
+
+
+def _needed(variance: float, quantiles: float = ONE_SIDED + POWER) -> float:
+    """How many labels, or weeks, of a variance show the rise."""
+    return variance / (RISE / quantiles) ** 2
+
+
+def _reason() -> str:
+    """Say what the days cost, and what it costs that bad days come in runs."""
+    from flightdelay import data, labels
+
+    train = data.period_rows(data.load_flights(), "train")
+    daily = labels.not_on_time(train).astype(int).groupby(train["date"]).mean()
+    alike = daily.autocorr()
+    weeks = _needed(DAYS * (1 + 2 * alike) + CHANCE / LABELS_A_WEEK)
+    return (
+        f"{ceil(_needed(CHANCE))} labels, if flights were independent. They are not: "
+        f"seven days alone leave a standard error of {DAYS**0.5:.3f}, more than the "
+        "whole rise, so *no* number of labels shows it in one week. It takes "
+        f"{ceil(_needed(DAYS + CHANCE / LABELS_A_WEEK))} weeks, and that is too few: "
+        "bad days come in runs. From January to June the rates of a day and the next "
+        f"correlate by {alike:.2f}; with that it takes about {weeks:.0f}. What more "
+        "labels cannot buy, more days can."
+    )
+
+
+EXERCISE = Fields(
+    expects="a dictionary with the number of labels and of weeks",
+    fields={
+        "labels": Number(
+            expects="a number of labels",
+            value=ceil(_needed(CHANCE)),
+            tolerance=2,
+            known={
+                "no power": Known(
+                    _needed(CHANCE, ONE_SIDED),
+                    hint="They put the rise exactly at the limit, so you would see it "
+                    "every second time only: the power is 50%.",
+                ),
+                "two-sided": Known(
+                    _needed(CHANCE, TWO_SIDED + POWER),
+                    hint="That is a two-sided test. Asked is for a rise only.",
+                ),
+                "five percent of it": Known(
+                    _needed(CHANCE) / RATE**2,
+                    hint="You took 5% *of* 25%. A rise from 25% to 30% is five points.",
+                    tolerance=50,
+                ),
+                "one day": Known(
+                    _needed(CHANCE) / WEEK,
+                    hint="That is for one day. Asked is for the whole week.",
+                ),
+            },
+            others={"a guess": 50},
+            hint="Set the standard error, the root of 0.25 × 0.75 / n, equal to 0.05 / "
+            "2.487, and solve for n.",
+        ),
+        "weeks": Number(
+            expects="a number of weeks",
+            value=ceil(_needed(DAYS + CHANCE / LABELS_A_WEEK)),
+            tolerance=0.6,
+            known={
+                "a week short": Known(
+                    13,
+                    hint="With so many weeks the power falls just short of 80%.",
+                    tolerance=0,
+                ),
+                "days ignored": Known(
+                    ceil(_needed(CHANCE / LABELS_A_WEEK)),
+                    hint="So many would do if flights were independent. But days "
+                    "differ: where is the variance between them?",
+                ),
+                "labels ignored": Known(
+                    ceil(_needed(DAYS)),
+                    hint="That is the part of the days alone. The chance among the 105 "
+                    "labels of a week comes on top.",
+                    tolerance=1,
+                ),
+                "days": Known(
+                    WEEK * _needed(DAYS + CHANCE / LABELS_A_WEEK),
+                    hint="These are days. Asked are weeks, of seven days each.",
+                    tolerance=4,
+                ),
+                "a week is a day": Known(
+                    _needed(DAYS * WEEK),
+                    hint="That would do if a week were one day. It has seven, and "
+                    "their mean varies less.",
+                    tolerance=1,
+                ),
+            },
+            others={"weeks by guess": 52},
+            hint="Add the two parts of the variance of one week's rate. With how many "
+            "weeks does it fall to the square of 0.05 / 2.487?",
+        ),
+    },
+    reason=_reason,
+)
