@@ -21,8 +21,9 @@ from sklearn.metrics import (
 from statsmodels.api import OLS
 from statsmodels.stats.inter_rater import cohens_kappa
 
+from course.typesetting import typeset
 from flightdelay import charter, evaluation
-from flightdelay.evaluation import intervals, metrics
+from flightdelay.evaluation import metrics, resampling
 
 # A warning would reach a lesson's stderr and fail its build.
 pytestmark = pytest.mark.filterwarnings("error")
@@ -376,7 +377,7 @@ def test_blocks_of_seven_days_keep_neighbors_together():
     # Alone, the days look independent. A block that starts anywhere in two runs of
     # seven has a mean spread evenly from 0 to 1: wider by about sqrt(7 / 3) = 1.53.
     assert width["week"] > 1.4 * width["day"]
-    weights = next(intervals.resampling_weights(days, "week", 50, 0, days))
+    weights = next(resampling.resampling_weights(days, "week", 50, 0, days))
     assert (weights.sum(axis=1) == days).all()
 
 
@@ -416,7 +417,7 @@ def test_resamples_do_not_depend_on_how_many_fit_into_memory(monkeypatch):
     )
     for unit in ("flight", "day", "week"):
         whole = judge(unit=unit, date=date)
-        monkeypatch.setattr(intervals, "VALUES_AT_ONCE", 7 * len(outcome))
+        monkeypatch.setattr(resampling, "VALUES_AT_ONCE", 7 * len(outcome))
         assert judge(unit=unit, date=date) == whole
         monkeypatch.undo()
 
@@ -472,7 +473,7 @@ def test_an_interval_writes_itself():
     ],
 )
 def test_a_number_that_is_rounded_to_zero_has_no_sign(value, form, text):
-    assert evaluation.typeset(value, form) == text
+    assert typeset(value, form) == text
     assert f"{evaluation.Interval(value, value, value):{form}}".startswith(f"{text} (")
 
 

@@ -7,7 +7,7 @@ from scipy import stats
 
 from flightdelay import charter, data, features, labels, models, monitoring
 from flightdelay.monitoring.distances import Category, Number
-from flightdelay.monitoring.log import Delivered
+from flightdelay.monitoring.log_table import Delivered
 from flightdelay.monitoring.watches import input_signals, outcome_signals
 from flightdelay.service import Feeds, ServedModel, score
 

@@ -2,5 +2,5 @@
 
 `charts` gives charts their look, `phases` holds the lifecycle's phases and their
 colors, `store` keeps what takes long to make, `closure` finds what a piece of code
-reads, `settings` reads TOML files, and `markdown` writes tables.
+reads, and `settings` reads TOML files. `markdown` writes tables, `typesetting` numbers.
 """

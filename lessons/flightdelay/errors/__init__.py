@@ -1,11 +1,12 @@
 """Step 5: what the wrong decisions have in common, and what a repair could win.
 
-`tags` marks wrong decisions by what was found out afterwards, `slices` sorts flights by
-what was known before, and `upkeep` answers whether the model pays. The error `sheet`
-and the model `card`, which this step leaves behind, are written from numbers.
+`tags` marks wrong decisions by what was found out afterwards, `properties` sorts
+flights by what was known before, and `upkeep` answers whether the model pays. The error
+`sheet` and the model `card`, which this step leaves behind, are written from numbers.
 """
 
 from flightdelay.errors.card import model_card
+from flightdelay.errors.properties import service_groups, slices_of
 from flightdelay.errors.sheet import (
     Finding,
     error_sheet,
@@ -15,7 +16,6 @@ from flightdelay.errors.sheet import (
     tag_meanings,
     trial_findings,
 )
-from flightdelay.errors.slices import service_groups, slices_of
 from flightdelay.errors.tags import (
     TAGS,
     TRIALS,

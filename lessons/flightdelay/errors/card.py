@@ -8,7 +8,7 @@ import pandas as pd
 from course import markdown
 from flightdelay import data
 from flightdelay.charter import Charter
-from flightdelay.errors.slices import SMALL_DESTINATION, service_groups
+from flightdelay.errors.properties import SMALL_DESTINATION, service_groups
 from flightdelay.errors.upkeep import (
     Judged,
     earns_its_upkeep,

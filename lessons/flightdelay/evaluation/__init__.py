@@ -1,7 +1,7 @@
 """Step 5: figures that judge probabilities, with intervals that respect days.
 
 `calibration` tells whether probabilities come true, and `costs` what the decisions that
-follow from them cost. `intervals` puts an interval around any figure, by resampling the
+follow from them cost. `resampling` puts one of the `intervals` around any of the
 `metrics`. `slices` looks at parts of the flights, and `report` at models side by side.
 
 `outcome` is always 1 for "not on time" and 0 for "on time", `probability` the predicted
@@ -22,16 +22,14 @@ from flightdelay.evaluation.costs import (
     cost_without_model,
     flight_costs,
 )
-from flightdelay.evaluation.intervals import (
+from flightdelay.evaluation.intervals import Interval, narrow
+from flightdelay.evaluation.report import REPORT_FORMATS, report, report_markdown
+from flightdelay.evaluation.resampling import (
     BLOCK_DAYS,
-    Interval,
     bootstrap_interval,
-    narrow,
     paired_difference,
     rate_by,
-    typeset,
 )
-from flightdelay.evaluation.report import REPORT_FORMATS, report, report_markdown
 from flightdelay.evaluation.slices import group_errors, slice_gaps
 
 __all__ = [
@@ -56,5 +54,4 @@ __all__ = [
     "report_markdown",
     "slice_gaps",
     "squared_error",
-    "typeset",
 ]

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from flightdelay.evaluation.intervals import coin_tosses, rate_by, resampling_units
 from flightdelay.evaluation.metrics import checked
+from flightdelay.evaluation.resampling import coin_tosses, rate_by, resampling_units
 
 
 def expected_calibration_error(

@@ -13,12 +13,8 @@ from flightdelay.evaluation.calibration import (
     squared_error,
 )
 from flightdelay.evaluation.costs import cost_without_model, flight_costs
-from flightdelay.evaluation.intervals import (
-    Interval,
-    bootstrap_interval,
-    narrow,
-    paired_difference,
-)
+from flightdelay.evaluation.intervals import Interval, narrow
+from flightdelay.evaluation.resampling import bootstrap_interval, paired_difference
 
 #: Figures of a `report` and how each is written, what decides first.
 REPORT_FORMATS = {

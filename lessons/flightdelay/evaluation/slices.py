@@ -6,15 +6,15 @@ from numpy.typing import ArrayLike
 
 from flightdelay.charter import Charter
 from flightdelay.evaluation.calibration import calibration_gap
-from flightdelay.evaluation.intervals import (
-    Interval,
+from flightdelay.evaluation.intervals import Interval
+from flightdelay.evaluation.metrics import checked
+from flightdelay.evaluation.resampling import (
     bootstrap_interval,
     coin_tosses,
     interval_ends,
     resampling_units,
     resampling_weights,
 )
-from flightdelay.evaluation.metrics import checked
 
 
 def slice_gaps(

@@ -1,7 +1,7 @@
 """Step 7: what the prediction log says about the system, day by day.
 
-`log` reads what the service wrote. `quiet` learns from quiet days what is usual, and
-`distances` says how far a day is from it. `watches` turns each day into numbers,
+`log_table` reads what the service wrote. `quiet` learns from quiet days what is usual,
+and `distances` says how far a day is from it. `watches` turns each day into numbers,
 `limits` says from where on a number is an alarm, and `plan` who answers for it and what
 it speaks for. `faults` tries all this on days that somebody broke on purpose, and
 `retraining` learns from the log again.
@@ -10,7 +10,7 @@ it speaks for. `faults` tries all this on days that somebody broke on purpose, a
 from flightdelay.monitoring.distances import stability_index
 from flightdelay.monitoring.faults import FAULTS, inject, try_faults
 from flightdelay.monitoring.limits import alarms, episodes, learn_limits, share
-from flightdelay.monitoring.log import (
+from flightdelay.monitoring.log_table import (
     INPUTS,
     NUMBERS,
     answered,

@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike
 from scipy import stats
 
 from flightdelay.models import CATEGORIES
-from flightdelay.monitoring.log import NUMBERS
+from flightdelay.monitoring.log_table import NUMBERS
 
 # Points at which the distribution of a number is compared, and bins of the index.
 _POINTS, _BINS = 200, 10

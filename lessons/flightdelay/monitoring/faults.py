@@ -10,7 +10,7 @@ from flightdelay import labels
 from flightdelay.charter import Charter
 from flightdelay.data import TIME_ZONE
 from flightdelay.monitoring.distances import DailyDistances
-from flightdelay.monitoring.log import INPUTS, answered
+from flightdelay.monitoring.log_table import INPUTS, answered
 from flightdelay.monitoring.quiet import Quiet
 from flightdelay.monitoring.watches import (
     WATCHES,

@@ -14,7 +14,7 @@ from flightdelay.monitoring.distances import (
     Number,
     daily_distances,
 )
-from flightdelay.monitoring.log import INPUTS, NUMBERS, answered
+from flightdelay.monitoring.log_table import INPUTS, NUMBERS, answered
 from flightdelay.monitoring.retraining import untrained
 from flightdelay.service import ServedModel
 

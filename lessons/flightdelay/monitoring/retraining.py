@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 from sklearn.base import BaseEstimator, clone
 
-from flightdelay.monitoring.log import INPUTS
+from flightdelay.monitoring.log_table import INPUTS
 
 # Rows that are answered at once, to bound memory.
 _AT_ONCE = 30_000

@@ -1,11 +1,11 @@
 """Step 6: the model in use.
 
-`scoring` turns records and feeds into probabilities, `log` keeps every prediction,
+`scoring` turns records and feeds into probabilities, `prediction_log` keeps them,
 `rollout` replays whole days and decides about a new version, `app` is the service over
 HTTP, and `process` starts and stops it. All of them score through `score`.
 """
 
-from flightdelay.service.log import PredictionLog
+from flightdelay.service.prediction_log import PredictionLog
 from flightdelay.service.rollout import replay
 from flightdelay.service.scoring import (
     Feeds,

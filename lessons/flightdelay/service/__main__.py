@@ -11,7 +11,7 @@ import uvicorn
 
 from flightdelay import data
 from flightdelay.service.app import create_app
-from flightdelay.service.log import PredictionLog
+from flightdelay.service.prediction_log import PredictionLog
 from flightdelay.service.scoring import Feeds, served_choice
 
 #: How long a stop waits for requests under way. A client that never sends the rest of

@@ -22,7 +22,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from flightdelay import data
-from flightdelay.service.log import OutcomeError, PredictionLog
+from flightdelay.service.prediction_log import OutcomeError, PredictionLog
 from flightdelay.service.scoring import (
     TABLE_ANSWERS,
     Feeds,

@@ -8,7 +8,7 @@ import pandas as pd
 
 from flightdelay import data, evaluation, features, labels
 from flightdelay.charter import Charter
-from flightdelay.service.log import PredictionLog
+from flightdelay.service.prediction_log import PredictionLog
 from flightdelay.service.scoring import Feeds, ServedModel, score
 
 #: Minutes from leaving the gate to arrival beyond the time in the air. The table has
