@@ -64,7 +64,7 @@ class Lesson:
     digest: str = ""
     seconds: float = 0.0
     problem: str = ""
-    values: dict[str, dict[str, str]] = field(default_factory=dict)
+    values: dict[str, str] = field(default_factory=dict)
     code_cells: list[int] = field(init=False)
     current_cell: int = field(init=False)
     expressions: list[Expression] = field(init=False)
@@ -145,8 +145,8 @@ class LessonClient(NotebookClient):
                 continue
             if here != at_the_end:
                 yield (
-                    f"{self.lesson.place_of(asked)} is {_said(here)} here and "
-                    f"{_said(at_the_end)} at the end of the lesson: give one of the "
+                    f"{self.lesson.place_of(asked)} is {here!r} here and "
+                    f"{at_the_end!r} at the end of the lesson: give one of the "
                     "two values another name."
                 )
 
@@ -163,7 +163,7 @@ class LessonClient(NotebookClient):
             if str(folder / name) not in known
         ]
 
-    async def _evaluate(self, code: str) -> dict[str, str]:
+    async def _evaluate(self, code: str) -> str:
         return shown(await self._ask(code))
 
     async def _ask(self, code: str) -> dict:
@@ -181,10 +181,6 @@ class LessonClient(NotebookClient):
         if stderr:
             raise ValueFault(f"wrote to stderr: {_warning(stderr)}")
         return reply["content"]["user_expressions"]["value"]
-
-
-def _said(value: dict[str, str]) -> str:
-    return repr("".join(value.values()))
 
 
 def find_lessons(root: Path) -> list[Path]:

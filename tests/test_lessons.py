@@ -165,6 +165,11 @@ def test_jupyterlab_knows_all_markup_of_the_lesson(path):
 def test_jupyterlab_saves_what_it_opened(path):
     opened = jupytext.reads(path.read_text("utf-8"), FORMAT, config=settings())
     # What JupyterLab adds while a lesson is open and runs.
+    opened.metadata["kernelspec"] = {
+        "name": "python3",
+        "display_name": "Python 3 (ipykernel)",
+        "language": "python",
+    }
     opened.metadata["language_info"] = {"name": "python", "pygments_lexer": "ipython3"}
     for cell in opened.cells:
         cell.metadata["user_expressions"] = [{"expression": "rate", "result": {}}]

@@ -2,7 +2,8 @@ r"""Numbers in sentences: {eval}`f"{rate:.0%}"` in a lesson's text shows its val
 
 The executor (book/execute.py) asks the lesson's kernel for every expression and keeps
 the answers with the executed lesson; here they come into the page. So a sentence that
-changes executes nothing. ``Math(rf"p \geq {threshold:.2f}")`` shows as a formula.
+changes executes nothing. JupyterLab shows the same values after *Run All*. It would not
+draw a formula, so a value is text: $p \geq$ {eval}`f"{threshold:.2f}"`.
 """
 
 import ast
@@ -66,25 +67,22 @@ def broken_fences(text: str) -> list[int]:
     return [number for number, line in lines if NO_FENCE.match(line)]
 
 
-def shown(answer: dict) -> dict[str, str]:
+def shown(answer: dict) -> str:
     """Turn the kernel's answer to one expression into what a page shows.
 
     Args:
         answer: One of a reply's ``user_expressions``.
 
     Returns:
-        ``{"text": …}``, or ``{"latex": …}`` for a formula.
+        The value as text.
 
     Raises:
-        ValueFault: The expression failed, or its value is neither a text, nor a whole
-            number, nor a formula.
+        ValueFault: The expression failed, or its value is neither a text nor a whole
+            number.
     """
     if answer["status"] == "error":
         raise ValueFault(f"failed: {answer['ename']}: {answer['evalue']}")
-    data = answer["data"]
-    if latex := data.get("text/latex"):
-        return {"latex": latex.strip("$").removeprefix(r"\displaystyle").strip()}
-    plain = data["text/plain"]
+    plain = answer["data"]["text/plain"]
     if plain.startswith("np."):
         raise ValueFault(f"is a NumPy scalar, {plain}: format it as a text")
     try:
@@ -95,22 +93,15 @@ def shown(answer: dict) -> dict[str, str]:
         # JupyterLab shows what repr writes, without its quotes.
         if repr(value)[1:-1] != value:
             raise ValueFault(f"has a character that is shown escaped: {plain}")
-        return {"text": value}
+        return value
     if isinstance(value, int) and not isinstance(value, bool):
-        return {"text": plain}
-    raise ValueFault(f"is neither text nor whole number nor formula: {plain[:60]}")
+        return plain
+    raise ValueFault(f"is neither text nor whole number, but {plain[:60]}: format it")
 
 
-def with_values(text: str, values: dict[str, dict[str, str]]) -> str:
+def with_values(text: str, values: dict[str, str]) -> str:
     """Return Markdown in which each expression is replaced by its value."""
-
-    def value(match: re.Match) -> str:
-        found = values[match[2].strip()]
-        if "latex" in found:
-            return f"${found['latex']}$"
-        return MARKUP.sub(r"\\\1", found["text"])
-
-    return ROLE.sub(value, text)
+    return ROLE.sub(lambda match: MARKUP.sub(r"\\\1", values[match[2].strip()]), text)
 
 
 class InlineValue(SphinxRole):
@@ -127,10 +118,7 @@ class InlineValue(SphinxRole):
                 self.text,
                 location=(self.env.docname, self.lineno),
             )
-            return [nodes.Text(self.text)], []
-        if "latex" in value:
-            return [nodes.math(self.rawtext, value["latex"])], []
-        return [nodes.Text(value["text"])], []
+        return [nodes.Text(value or self.text)], []
 
 
 def _find_markup_in_text(app: Sphinx, doctree: nodes.document) -> None:
