@@ -98,8 +98,8 @@ def find(number: str) -> Exercise:
         TypeError: Its file defines none.
         Exception: Whatever else is wrong with its file.
     """
-    name = f"exercise_{str(number).replace('.', '_')}"
-    is_number = re.fullmatch(r"\d+\.\d+", str(number))
+    is_number = isinstance(number, str) and re.fullmatch(r"\d+\.\d+", number)
+    name = f"exercise_{number}".replace(".", "_")
     if not is_number or not (Path(__file__).parent / f"{name}.py").is_file():
         raise KeyError(number)
     exercise = getattr(import_module(f"{__name__}.{name}"), "EXERCISE", None)
@@ -119,18 +119,13 @@ def check(number: str, answer: object) -> Verdict:
         A verdict: right with the reason, wrong with a hint, not answered yet; or not
         checked, with what is broken around the answer and what mends it.
     """
-    if not isinstance(number, str):
-        return Verdict(
-            "unchecked",
-            f"There is no exercise {number} without quotes. Write the number in "
-            f'quotes: `check("{number}", …)`.',
-        )
     try:
         exercise = find(number)
     except KeyError:
+        quotes = "" if isinstance(number, str) else f' Write it in quotes: "{number}".'
         return Verdict(
             "unchecked",
-            f"There is no exercise {number!r}; the titles have the numbers.",
+            f"There is no exercise {number!r}; the titles have the numbers.{quotes}",
         )
     except Exception as error:
         return _unchecked(error)
@@ -173,11 +168,8 @@ def _unchecked(error: Exception) -> Verdict:
                 f"`git checkout -- lessons/{file}` restores it."
             )
         case _:
-            said = str(error).rstrip(".").split("\n")[0]
-            fault = (
-                f"`{type(error).__name__}`: {said}. If that does not say what to do, "
-                "get the course's files anew."
-            )
+            said = f"{type(error).__name__}: {error}".split("\n")[0]
+            fault = f"`{said}` If that names no remedy, get the course's files anew."
     return Verdict(
         "unchecked", f"Your answer may be right; what is broken lies around it: {fault}"
     )

@@ -1,6 +1,6 @@
 """Four tags of flights that were left alone: which one is worth knowing?"""
 
-from exercises.judges import Choice, Fields, Known, Number
+from exercises.judges import Choice, Fields, Number
 from flightdelay import charter
 
 #: Flights with the tag that were not on time, and that were.
@@ -19,34 +19,16 @@ def _value() -> float:
     return _gain("B")
 
 
-def _known() -> dict[str, Known]:
+def _known() -> dict[str, float]:
     agreed, (late, on_time) = charter.load(), TAGS["B"]
     miss, prepare = agreed.cost_unprepared, agreed.cost_prepare
     total = _value() * FLIGHTS
     return {
-        "ceiling": Known(
-            late * (miss - prepare) / FLIGHTS,
-            hint="This is the ceiling. The tag alone does not tell the flights that "
-            "will be late from those that will not: what do the others cost?",
-        ),
-        "free": Known(
-            late * miss / FLIGHTS,
-            hint="In your sum preparing costs nothing, neither for the flights that "
-            "were not on time nor for those that were.",
-        ),
-        "whole miss": Known(
-            (late * miss - on_time * prepare) / FLIGHTS,
-            hint="You won the whole cost of a miss. But these flights must be "
-            "prepared, and that costs as well.",
-        ),
-        "all flights": Known(
-            total, hint="These are the minutes of all flights together. Asked is one."
-        ),
-        "with the tag": Known(
-            total / (late + on_time),
-            hint="This is the gain per flight *with the tag*. Divide by all flights, "
-            "so that it can be compared with the charter.",
-        ),
+        "ceiling": late * (miss - prepare) / FLIGHTS,
+        "free": late * miss / FLIGHTS,
+        "whole miss": (late * miss - on_time * prepare) / FLIGHTS,
+        "all flights": total,
+        "with the tag": total / (late + on_time),
     }
 
 
@@ -80,8 +62,21 @@ EXERCISE = Fields(
             value=_value,
             known=_known,
             others={"sign": -0.6, "a guess": 7},
-            hint="Prepare all flights with the tag. What is won on those that were not "
-            "on time, what is lost on the others? Divide by all flights.",
+            hint={
+                "ceiling": "This is the ceiling. The tag alone does not tell the "
+                "flights that will be late from those that will not: what do the "
+                "others cost?",
+                "free": "In your sum preparing costs nothing, neither for the flights "
+                "that were not on time nor for those that were.",
+                "whole miss": "You won the whole cost of a miss. But these flights "
+                "must be prepared, and that costs as well.",
+                "all flights": "These are the minutes of all flights together. Asked "
+                "is one.",
+                "with the tag": "This is the gain per flight *with the tag*. Divide by "
+                "all flights, so that it can be compared with the charter.",
+                "other": "Prepare all flights with the tag. What is won on those that "
+                "were not on time, what is lost on the others? Divide by all flights.",
+            },
         ),
     },
     reason=_reason,

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from exercises import Verdict, wrong
-from exercises.judges import Function, Known, read_number
+from exercises.judges import Function, read_number
 from flightdelay import evaluation
 
 Error = Callable[[np.ndarray, np.ndarray, int], float]
@@ -109,61 +109,19 @@ EXERCISE = Function(
     result=_result,
     same=_same,
     known={
-        "empty bins": Known(
-            _over_bins(_empty_counts),
-            hint="One case has empty bins, and there your function returns what is no "
-            "number: a mean over nothing.",
+        "empty bins": _over_bins(_empty_counts),
+        "last one lost": _over_bins(_last_lost, last=0),
+        "last one alone": _over_bins(_right, last=0),
+        "unweighted": _over_bins(lambda cells, bins: _gap(cells).mean()),
+        "over all bins": _over_bins(lambda cells, bins: _gap(cells).sum() / bins),
+        "of the mean": lambda outcome, probability, bins: abs(
+            np.mean(outcome - probability)
         ),
-        "last one lost": Known(
-            _over_bins(_last_lost, last=0),
-            hint="A probability of exactly 1 has no bin in your function.",
-        ),
-        "last one alone": Known(
-            _over_bins(_right, last=0),
-            hint="A probability of exactly 1 gets a bin of its own in your function. "
-            "It has neighbors.",
-        ),
-        "unweighted": Known(
-            _over_bins(lambda cells, bins: _gap(cells).mean()),
-            hint="You average over the bins. A bin with three flights then counts as "
-            "much as one with three thousand.",
-        ),
-        "over all bins": Known(
-            _over_bins(lambda cells, bins: _gap(cells).sum() / bins),
-            hint="You add up the gaps and divide by the number of bins, empty ones "
-            "included. How many flights does each gap speak for?",
-        ),
-        "of the mean": Known(
-            lambda outcome, probability, bins: abs(np.mean(outcome - probability)),
-            hint="You take the absolute value at the end, when gaps of opposite sign "
-            "have already canceled.",
-        ),
-        "largest": Known(
-            _over_bins(lambda cells, bins: _gap(cells).max()),
-            hint="This is the largest gap, the *maximum* calibration error. Asked is "
-            "their mean, weighted by flights.",
-        ),
-        "middles": Known(
-            _over_bins(_middles),
-            hint="You compare the rate with the middle of the bin. Where in the bin do "
-            "its probabilities lie?",
-        ),
-        "squares": Known(
-            _over_bins(lambda cells, bins: _weighted(_gap(cells) ** 2, cells)),
-            hint="You square the gaps. That is the reliability part of the Brier "
-            "score; here their sizes are averaged as they are.",
-        ),
-    }
-    | {
-        name: Known(
-            function,
-            hint="Your bins hold equally many flights each. That is a version of its "
-            "own, and a good one; asked are bins of equal *width*.",
-        )
-        for name, function in (
-            ("equal numbers", _equal_numbers),
-            ("quantiles", _by_quantile),
-        )
+        "largest": _over_bins(lambda cells, bins: _gap(cells).max()),
+        "middles": _over_bins(_middles),
+        "squares": _over_bins(lambda cells, bins: _weighted(_gap(cells) ** 2, cells)),
+        "equal numbers": _equal_numbers,
+        "quantiles": _by_quantile,
     },
     others={
         "stops": lambda outcome, probability: 0,
@@ -174,9 +132,34 @@ EXERCISE = Function(
         "constant": lambda outcome, probability, bins: 0.1,
         "no number": lambda outcome, probability, bins: "0.1",
     },
-    hint="Work the first by hand: for the outcomes 0, 0, 0, 1, the probabilities 0.2, "
-    "0.4, 0.6, 0.8 and two bins the error is 0.25. Then look at empty bins, at a "
-    "probability of 1, and at bins with different numbers of flights.",
+    hint={
+        "empty bins": "One case has empty bins, and there your function returns what "
+        "is no number: a mean over nothing.",
+        "last one lost": "A probability of exactly 1 has no bin in your function.",
+        "last one alone": "A probability of exactly 1 gets a bin of its own in your "
+        "function. It has neighbors.",
+        "unweighted": "You average over the bins. A bin with three flights then counts "
+        "as much as one with three thousand.",
+        "over all bins": "You add up the gaps and divide by the number of bins, empty "
+        "ones included. How many flights does each gap speak for?",
+        "of the mean": "You take the absolute value at the end, when gaps of opposite "
+        "sign have already canceled.",
+        "largest": "This is the largest gap, the *maximum* calibration error. Asked is "
+        "their mean, weighted by flights.",
+        "middles": "You compare the rate with the middle of the bin. Where in the bin "
+        "do its probabilities lie?",
+        "squares": "You square the gaps. That is the reliability part of the Brier "
+        "score; here their sizes are averaged as they are.",
+        **dict.fromkeys(
+            ("equal numbers", "quantiles"),
+            "Your bins hold equally many flights each. That is a version of its own, "
+            "and a good one; asked are bins of equal *width*.",
+        ),
+        "other": "Work the first by hand: for the outcomes 0, 0, 0, 1, the "
+        "probabilities 0.2, 0.4, 0.6, 0.8 and two bins the error is 0.25. Then look at "
+        "empty bins, at a probability of 1, and at bins with different numbers of "
+        "flights.",
+    },
     reason="All four cases agree, with empty bins and with a probability of 1. Try it "
     "on `probability` with 5, 15 and 1,000 bins.",
 )

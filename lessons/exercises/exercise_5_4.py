@@ -5,7 +5,7 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
-from exercises.judges import Choice, Fields, Known, Later, Number
+from exercises.judges import Choice, Fields, Later, Number
 
 
 @cache
@@ -30,40 +30,21 @@ def _gap(loans: pd.DataFrame, others: str = "other") -> float:
     )
 
 
-def _known_of(loans: pd.DataFrame) -> dict[str, Known]:
+def _known_of(loans: pd.DataFrame) -> dict[str, float]:
     rates = loans.groupby("white")["approve"].mean()
     ratio = rates[1] / rates[0]
     return {
-        **{
-            group: Known(
-                _gap(loans, group),
-                hint="You compare with one of the two groups only. Here both are taken "
-                "together: everybody with `white == 0`.",
-            )
-            for group in ("black", "hispan")
-        },
-        "with all": Known(
-            rates[1] - loans["approve"].mean(),
-            hint="You compare white applicants with *all*, who include them.",
-        ),
-        **{
-            name: Known(one, hint="A ratio of two rates. Asked is their difference.")
-            for name, one in (("ratio", ratio), ("ratio turned", 1 / ratio))
-        },
+        "black": _gap(loans, "black"),
+        "hispan": _gap(loans, "hispan"),
+        "with all": rates[1] - loans["approve"].mean(),
+        "ratio": ratio,
+        "ratio turned": 1 / ratio,
     }
 
 
-def _known_alike() -> dict[str, Known]:
+def _known_alike() -> dict[str, float]:
     rest = _loans()[~_loans()["clean"]]
-    return _known_of(_clean()) | {
-        "not alike": Known(
-            _gap(_loans()),
-            hint="This is the gap among all. Asked is the one among clean files.",
-        ),
-        "the rest": Known(
-            _gap(rest), hint="This is the gap among the files that are *not* clean."
-        ),
-    }
+    return _known_of(_clean()) | {"not alike": _gap(_loans()), "the rest": _gap(rest)}
 
 
 def _with_interval(loans: pd.DataFrame) -> str:
@@ -89,8 +70,23 @@ def _number(loans: Later, known: Later, others: dict[str, float]) -> Number:
         value=lambda: _gap(loans()),
         known=known,
         others=others,
-        hint="It is not the difference of the two approval rates. Group by `white`, "
-        "and take the mean of `approve`.",
+        hint={
+            **dict.fromkeys(
+                ("black", "hispan"),
+                "You compare with one of the two groups only. Here both are taken "
+                "together: everybody with `white == 0`.",
+            ),
+            "with all": "You compare white applicants with *all*, who include them.",
+            **dict.fromkeys(
+                ("ratio", "ratio turned"),
+                "A ratio of two rates. Asked is their difference.",
+            ),
+            "not alike": "This is the gap among all. Asked is the one among clean "
+            "files.",
+            "the rest": "This is the gap among the files that are *not* clean.",
+            "other": "It is not the difference of the two approval rates. Group by "
+            "`white`, and take the mean of `approve`.",
+        },
     )
 
 

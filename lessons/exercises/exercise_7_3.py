@@ -2,7 +2,7 @@
 
 from math import ceil
 
-from exercises.judges import Fields, Known, Number
+from exercises.judges import Fields, Number
 
 RATE, RISE = 0.25, 0.05
 ONE_SIDED, TWO_SIDED, POWER = 1.645, 1.960, 0.842
@@ -43,66 +43,55 @@ EXERCISE = Fields(
             expects="a number of labels",
             value=ceil(_needed(CHANCE)),
             tolerance=2,
+            within={"five percent of it": 50},
             known={
-                "no power": Known(
-                    _needed(CHANCE, ONE_SIDED),
-                    hint="They put the rise exactly at the limit, so you would see it "
-                    "every second time only: the power is 50%.",
-                ),
-                "two-sided": Known(
-                    _needed(CHANCE, TWO_SIDED + POWER),
-                    hint="That is a two-sided test. Asked is for a rise only.",
-                ),
-                "five percent of it": Known(
-                    _needed(CHANCE) / RATE**2,
-                    hint="You took 5% *of* 25%. A rise from 25% to 30% is five points.",
-                    tolerance=50,
-                ),
-                "one day": Known(
-                    _needed(CHANCE) / WEEK,
-                    hint="That is for one day. Asked is for the whole week.",
-                ),
+                "no power": _needed(CHANCE, ONE_SIDED),
+                "two-sided": _needed(CHANCE, TWO_SIDED + POWER),
+                "five percent of it": _needed(CHANCE) / RATE**2,
+                "one day": _needed(CHANCE) / WEEK,
             },
             others={"a guess": 50},
-            hint="Set the standard error, the root of 0.25 × 0.75 / n, equal to 0.05 / "
-            "2.487, and solve for n.",
+            hint={
+                "no power": "They put the rise exactly at the limit, so you would see "
+                "it every second time only: the power is 50%.",
+                "two-sided": "That is a two-sided test. Asked is for a rise only.",
+                "five percent of it": "You took 5% *of* 25%. A rise from 25% to 30% is "
+                "five points.",
+                "one day": "That is for one day. Asked is for the whole week.",
+                "other": "Set the standard error, the root of 0.25 × 0.75 / n, equal "
+                "to 0.05 / 2.487, and solve for n.",
+            },
         ),
         "weeks": Number(
             expects="a number of weeks",
             value=ceil(_needed(DAYS + CHANCE / LABELS_A_WEEK)),
             tolerance=0.6,
+            within={
+                "a week short": 0,
+                "labels ignored": 1,
+                "days": 4,
+                "a week is a day": 1,
+            },
             known={
-                "a week short": Known(
-                    13,
-                    hint="With so many weeks the power falls just short of 80%.",
-                    tolerance=0,
-                ),
-                "days ignored": Known(
-                    ceil(_needed(CHANCE / LABELS_A_WEEK)),
-                    hint="So many would do if flights were independent. But days "
-                    "differ: where is the variance between them?",
-                ),
-                "labels ignored": Known(
-                    ceil(_needed(DAYS)),
-                    hint="That is the part of the days alone. The chance among the 105 "
-                    "labels of a week comes on top.",
-                    tolerance=1,
-                ),
-                "days": Known(
-                    WEEK * _needed(DAYS + CHANCE / LABELS_A_WEEK),
-                    hint="These are days. Asked are weeks, of seven days each.",
-                    tolerance=4,
-                ),
-                "a week is a day": Known(
-                    _needed(DAYS * WEEK),
-                    hint="That would do if a week were one day. It has seven, and "
-                    "their mean varies less.",
-                    tolerance=1,
-                ),
+                "a week short": 13,
+                "days ignored": ceil(_needed(CHANCE / LABELS_A_WEEK)),
+                "labels ignored": ceil(_needed(DAYS)),
+                "days": WEEK * _needed(DAYS + CHANCE / LABELS_A_WEEK),
+                "a week is a day": _needed(DAYS * WEEK),
             },
             others={"weeks by guess": 52},
-            hint="Add the two parts of the variance of one week's rate. With how many "
-            "weeks does it fall to the square of 0.05 / 2.487?",
+            hint={
+                "a week short": "With so many weeks the power falls just short of 80%.",
+                "days ignored": "So many would do if flights were independent. But "
+                "days differ: where is the variance between them?",
+                "labels ignored": "That is the part of the days alone. The chance "
+                "among the 105 labels of a week comes on top.",
+                "days": "These are days. Asked are weeks, of seven days each.",
+                "a week is a day": "That would do if a week were one day. It has "
+                "seven, and their mean varies less.",
+                "other": "Add the two parts of the variance of one week's rate. With "
+                "how many weeks does it fall to the square of 0.05 / 2.487?",
+            },
         ),
     },
     reason=_reason,

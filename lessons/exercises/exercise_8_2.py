@@ -6,7 +6,7 @@ from functools import cache, partial
 import pandas as pd
 
 from exercises import Exercise, Verdict, right, wrong
-from exercises.judges import Fields, Interval, Known
+from exercises.judges import Fields, Interval
 from flightdelay import charter, data, evaluation, features, labels, models
 
 BEFORE, AFTER = ("carrier", "hour"), ("carrier", "hour", "dest")
@@ -77,30 +77,13 @@ def _gain(
     )
 
 
-def _known() -> dict[str, Known]:
+def _known() -> dict[str, tuple[float, float]]:
     estimate, low, high = _gain()
     return {
-        "judged on training flights": Known(
-            _gain(period="train")[1:],
-            hint="That is the gain on the training flights, from which both tables "
-            "have learned. More cells look better there in any case.",
-        ),
-        "sign turned round": Known(
-            (-high, -low),
-            hint="The sign is turned round. A gain is the old cost minus the new one, "
-            "so that above zero means saved.",
-        ),
-        "flights drawn": Known(
-            _gain("flight")[1:],
-            hint="The interval is too narrow, as if flights had been drawn. Flights of "
-            "one day share their weather.",
-        ),
-        "not in pairs": Known(
-            _gain(paired=False)[1:],
-            hint="The interval is far too wide, like the difference of two separate "
-            "intervals. What makes a day hard for both tables cancels out only if both "
-            "are judged on the *same* resampled days.",
-        ),
+        "judged on training flights": _gain(period="train")[1:],
+        "sign turned round": (-high, -low),
+        "flights drawn": _gain("flight")[1:],
+        "not in pairs": _gain(paired=False)[1:],
     }
 
 
@@ -108,7 +91,7 @@ def _reason() -> str:
     estimate, low, high = (f"{one:.2f}".replace("-", "−") for one in _gain())
     return (
         f"One change, the same flights: {estimate} ({low} to {high}) agent minutes, a "
-        f"loss. On the training flights the same change gains "
+        "loss. On the training flights the same change gains "
         f"{_gain(period='train')[0]:.2f}: with more cells, each holds fewer flights "
         "and more luck."
     )
@@ -125,8 +108,20 @@ EXERCISE = Fields(
             tolerance=0.03,
             known=_known,
             others=lambda: {"another table": (-0.02, -0.13, 0.09)},
-            hint="Fit both tables on January to June, and compare their costs per "
-            "flight in July and August, at the charter's threshold.",
+            hint={
+                "judged on training flights": "That is the gain on the training "
+                "flights, from which both tables have learned. More cells look better "
+                "there in any case.",
+                "sign turned round": "The sign is turned round. A gain is the old cost "
+                "minus the new one, so that above zero means saved.",
+                "flights drawn": "The interval is too narrow, as if flights had been "
+                "drawn. Flights of one day share their weather.",
+                "not in pairs": "The interval is far too wide, like the difference of "
+                "two separate intervals. What makes a day hard for both tables cancels "
+                "out only if both are judged on the *same* resampled days.",
+                "other": "Fit both tables on January to June, and compare their costs "
+                "per flight in July and August, at the charter's threshold.",
+            },
         ),
     },
     reason=_reason,

@@ -10,15 +10,7 @@ from math import isfinite
 from operator import eq
 from typing import Any, TypeVar
 
-from exercises import (
-    Exercise,
-    Verdict,
-    is_open,
-    right,
-    unanswered,
-    unreadable,
-    wrong,
-)
+from exercises import Exercise, Verdict, is_open, right, unanswered, unreadable, wrong
 
 Value = TypeVar("Value")
 Later = Value | Callable[[], Value]
@@ -29,52 +21,55 @@ def now(value: Later[Value]) -> Value:
     return value() if callable(value) else value
 
 
-@dataclass(frozen=True)
-class Known:
-    """A mistake that a judge knows.
-
-    Attributes:
-        answer: What a reader answers who makes it.
-        hint: What names it, and does not give the answer away.
-        tolerance: How far such an answer may lie from `answer`; the judge's, if None.
-    """
-
-    answer: Any
-    hint: str
-    tolerance: float | None = None
-
-
 @dataclass(frozen=True, kw_only=True)
 class _Data(Exercise):
     """What all judges of data have.
 
     Attributes:
         expects: What an answer looks like, as the end of "The answer is …".
-        reason: Why the right answer is right.
-        hint: What a reader is told whose mistake is not known.
-        known: Mistakes by name.
-        others: Further wrong answers by the name of the mistake, which must get a hint
-            of the judge's own.
+        value: The right answer.
+        reason: Why it is right.
+        known: Wrong answers that the judge knows, by the name of the mistake.
+        hint: What is said of each by its name, and of any "other"; one text for all
+            stands alone. It does not give the answer away.
+        others: Further wrong answers by name, for the tests.
     """
 
-    expects: str
+    expects: str = "one of the choices"
+    value: Any = None
     reason: Later[str] = ""
-    hint: Any = ""
-    known: Later[Mapping[str, Known]] = field(default_factory=dict)
+    known: Later[Mapping[str, Any]] = field(default_factory=dict)
+    hint: Mapping[Any, str] | str = ""
     others: Later[Mapping[str, object]] = field(default_factory=dict)
 
+    def judge(self, value: Any) -> Verdict:  # noqa: ANN401
+        """Compare with the right answer, then with the known ones."""
+        if self._same(value, self.read(self.solution())):
+            return self.accept()
+        return self._name(value) or self.reject("other")
+
     def solution(self) -> object:
-        """Return the right value, which each judge has."""
+        """Return the right answer."""
         return now(self.value)
 
     def mistakes(self) -> Mapping[str, object]:
         """Return wrong answers by the name of the mistake."""
-        known = {name: one.answer for name, one in now(self.known).items()}
-        return known | now(self.others)
+        return now(self.known) | now(self.others)
+
+    def _same(self, value: object, other: object) -> bool:
+        return value == other
+
+    def _name(self, value: object) -> Verdict | None:
+        for name, answer in now(self.known).items():
+            if self._same(value, self.read(answer)):
+                return self.reject(name)
+        return None
 
     def accept(self) -> Verdict:
-        """Say that an answer is right, and why."""
         return right(now(self.reason))
+
+    def reject(self, name: object) -> Verdict:
+        return wrong(self.hint if isinstance(self.hint, str) else self.hint[name])
 
 
 def read_number(answer: object) -> float:
@@ -97,16 +92,16 @@ class Number(_Data):
     """A number.
 
     Attributes:
-        value: The right one.
         digits: With so many digits after the point, or more, a rounded answer counts.
         tolerance: How far a simulated answer may lie off; `digits` counts for nothing.
+        within: The same for known mistakes, by name.
         between: The least and the largest possible number.
     """
 
-    value: Later[float]
     digits: int = 2
     tolerance: float | None = None
-    between: tuple[float, float] | None = None
+    within: Mapping[str, float] = field(default_factory=dict)
+    between: tuple[float, float] = (float("-inf"), float("inf"))
 
     def read(self, answer: object) -> float:
         """Return the number."""
@@ -114,34 +109,35 @@ class Number(_Data):
 
     def judge(self, value: float) -> Verdict:
         """Name the nearest mistake, then a slip of unit or sign."""
-        expected, known = now(self.value), now(self.known)
-        near = [
-            (abs(value - one.answer), one.hint)
-            for one in known.values()
-            if self._agree(value, one.answer, one.tolerance)
-        ]
-        off, hint = min(near, default=(float("inf"), ""))
-        if self._agree(value, expected, None) and abs(value - expected) <= off:
+        expected = now(self.value)
+        near = {
+            name: abs(value - answer)
+            for name, answer in now(self.known).items()
+            if self._agree(value, answer, self.within.get(name, self.tolerance))
+        }
+        nearest = min(near, key=near.get, default=None)
+        off = abs(value - expected)
+        if self._agree(value, expected) and off <= near.get(nearest, off):
             return self.accept()
-        if near:
-            return wrong(hint)
-        if self._agree(value / 100, expected, None):
+        if nearest:
+            return self.reject(nearest)
+        if self._agree(value / 100, expected):
             return wrong("That looks like a percentage: divide it by 100.")
-        if self._agree(value * 100, expected, None):
+        if self._agree(value * 100, expected):
             return wrong("That is a hundredth of it. Is a percentage asked?")
-        if self._agree(-value, expected, None):
-            return wrong("The sign is turned round: what is subtracted from what?")
-        if self.between and not self.between[0] <= value <= self.between[1]:
+        if self._agree(-value, expected):
+            return wrong("The sign is turned round.")
+        low, high = self.between
+        if not low <= value <= high:
             return wrong(
-                f"The answer lies between {self.between[0]:g} and "
-                f"{self.between[1]:g}; yours is {value:g}."
+                f"The answer lies between {low:g} and {high:g}; yours is {value:g}."
             )
-        return wrong(self.hint)
+        return self.reject("other")
 
-    def _agree(self, value: float, other: float, tolerance: float | None) -> bool:
-        tolerance = self.tolerance if tolerance is None else tolerance
-        if tolerance is not None:
-            return abs(value - other) <= tolerance + 1e-9
+    def _agree(self, value: float, other: float, off: float | None = None) -> bool:
+        off = self.tolerance if off is None else off
+        if off is not None:
+            return abs(value - other) <= off + 1e-9
         # A thousandth may have been rounded away in between.
         return abs(value - other) <= 0.001 * abs(other) or any(
             abs(value - round(other, digits)) < 1e-9 for digits in range(self.digits, 9)
@@ -153,14 +149,14 @@ class Interval(_Data):
     """The two ends of an interval that was found by drawing.
 
     Attributes:
-        value: The right one.
         tolerance: How far either end may lie off. A mistake may lie closer than that,
             so it is named only if it fits twice as well: to reject a right answer is
             worse than to miss a mistake.
+        within: The same for known mistakes, by name.
     """
 
-    value: Later[tuple[float, float]]
     tolerance: float
+    within: Mapping[str, float] = field(default_factory=dict)
 
     def read(self, answer: Iterable[object]) -> tuple[float, float]:
         """Return both ends; an answer of three numbers begins with its estimate."""
@@ -172,22 +168,22 @@ class Interval(_Data):
 
     def judge(self, value: tuple[float, float]) -> Verdict:
         """Name the nearest mistake, then a slip of unit or order."""
-        expected, known = now(self.value), now(self.known)
-        nearest = min(known.values(), key=lambda one: _off(value, one.answer))
-        off, off_nearest = _off(value, expected), _off(value, nearest.answer)
-        if off <= min(self.tolerance, 2 * off_nearest):
+        expected = now(self.value)
+        off = {name: _off(value, ends) for name, ends in now(self.known).items()}
+        nearest = min(off, key=off.get)
+        if _off(value, expected) <= min(self.tolerance, 2 * off[nearest]):
             return self.accept()
         if _off(value[::-1], expected) <= self.tolerance:
             return wrong("The ends are swapped: first the lower one, then the higher.")
         # Wide intervals move more from one set of draws to another.
-        width = abs(nearest.answer[1] - nearest.answer[0])
-        if off_nearest <= (nearest.tolerance or max(self.tolerance, 0.08 * width)):
-            return wrong(nearest.hint)
+        width = abs(float.__sub__(*map(float, now(self.known)[nearest])))
+        if off[nearest] <= self.within.get(nearest, max(self.tolerance, 0.08 * width)):
+            return self.reject(nearest)
         if _off([end / 100 for end in value], expected) <= self.tolerance:
             return wrong("These are percentages: divide both ends by 100.")
         if value[1] - value[0] < 1e-6:
             return wrong("The second end must be higher than the first.")
-        return wrong(self.hint)
+        return self.reject("other")
 
 
 def _off(value: Sequence[float], other: Sequence[float]) -> float:
@@ -199,13 +195,11 @@ class Letters(_Data):
     """A set of letters.
 
     Attributes:
-        value: The right ones.
         of: All letters.
         hint: For each letter, in the order of asking: what kind of thing is overlooked
             by who chooses or leaves it. It does not name the letter.
     """
 
-    value: str
     of: str
 
     def read(self, answer: Iterable[object]) -> set[str] | Verdict:
@@ -219,35 +213,27 @@ class Letters(_Data):
         return letters or wrong("Nothing is chosen. Answer with letters.")
 
     def judge(self, value: set[str]) -> Verdict:
-        """Say how many are sorted wrongly, and what kind the first of them is."""
-        for one in now(self.known).values():
-            if value == set(one.answer):
-                return wrong(one.hint)
+        """Say how many are sorted right, and what kind the first other one is."""
         faults = value ^ set(self.value)
-        if not faults:
-            return self.accept()
+        if not faults or (named := self._name(value)):
+            return named if faults else self.accept()
         first = next(letter for letter in self.hint if letter in faults)
-        return wrong(
-            f"{len(self.of) - len(faults)} of {len(self.of)} are sorted right. "
-            f"{self.hint[first]}"
-        )
+        hits = len(self.of) - len(faults)
+        return wrong(f"{hits} of {len(self.of)} are sorted right. {self.hint[first]}")
 
     def mistakes(self) -> Mapping[str, object]:
         """Return the solution with one letter more, or less, and the known mistakes."""
-        one_off = {
+        return {
             f"{'forgets' if letter in self.value else 'takes'} {letter}": sorted(
-                set(self.value) ^ {letter}
+                {*self.value} ^ {letter}
             )
             for letter in self.of
-        }
-        return one_off | super().mistakes()
+        } | super().mistakes()
 
 
 @dataclass(frozen=True, kw_only=True)
 class Order(_Data):
-    """Letters in an order; `value` is the right one."""
-
-    value: Sequence[str]
+    """Letters in an order."""
 
     def read(self, answer: Iterable[object]) -> list[str] | Verdict:
         """Return the letters in their order."""
@@ -259,49 +245,29 @@ class Order(_Data):
             )
         return letters
 
-    def judge(self, value: list[str]) -> Verdict:
-        """Name a known order."""
-        if value == list(self.value):
-            return self.accept()
-        for one in now(self.known).values():
-            if value == list(one.answer):
-                return wrong(one.hint)
-        return wrong(self.hint)
-
 
 @dataclass(frozen=True, kw_only=True)
 class Choice(_Data):
-    """One of several words or numbers, whatever its case and spaces.
+    """One of several words or numbers, `of`, whatever its case and spaces."""
 
-    Attributes:
-        value: The right one.
-        of: All of them.
-        hint: One text, or one for each wrong choice.
-    """
-
-    expects: str = "one of the choices"
-    value: str | int
     of: Sequence[str | int]
 
     def read(self, answer: object) -> str | int | Verdict:
         """Return the choice as `of` spells it."""
         spelled = {_plain(choice): choice for choice in self.of}
-        if _plain(answer) not in spelled:
-            return wrong(f"Choose one of {', '.join(map(str, self.of))}.")
-        return spelled[_plain(answer)]
+        return spelled.get(_plain(answer)) or wrong(
+            f"Choose one of {', '.join(map(str, self.of))}."
+        )
 
     def judge(self, value: str | int) -> Verdict:
         """Compare."""
-        if value == self.value:
-            return self.accept()
-        return wrong(self.hint if isinstance(self.hint, str) else self.hint[value])
+        return self.accept() if value == self.value else self.reject(value)
 
     def mistakes(self) -> Mapping[str, object]:
         """Return all other choices, or the first of them if they share one hint."""
-        others = {str(choice): choice for choice in self.of if choice != self.value}
-        return (
-            dict([next(iter(others.items()))]) if isinstance(self.hint, str) else others
-        )
+        others = [choice for choice in self.of if choice != self.value]
+        others = others[:1] if isinstance(self.hint, str) else others
+        return {str(choice): choice for choice in others}
 
 
 def _plain(word: object) -> str:
@@ -323,22 +289,17 @@ class Fields(_Data):
 
     def read(self, answer: object) -> dict[str | int, Any] | Verdict:
         """Return what each part's judge has read."""
-        if self._is_pair():
-            if isinstance(answer, str):
-                raise TypeError
+        if self._is_pair() and not isinstance(answer, str):
             answer = dict(zip((0, 1), answer, strict=True))
-        elif not isinstance(answer, Mapping):
+        if not isinstance(answer, Mapping):
             raise TypeError
         given = {str(key): part for key, part in answer.items()}
-        names = ", ".join(f"`{key}`" for key in self.fields)
-        for key in given:
-            if key not in map(str, self.fields):
-                return wrong(f"`{key[:20]}` is none of {names}.")
-        if missing := [f"`{key}`" for key in self.fields if str(key) not in given]:
+        keys = [str(key) for key in self.fields]
+        if strange := [key for key in given if key not in keys]:
+            return wrong(f"`{strange[0][:20]}` is none of {', '.join(keys)}.")
+        if missing := [key for key in keys if key not in given]:
             return wrong(f"The answer lacks {', '.join(missing)}.")
-        parts = {
-            key: _read(judge, given[str(key)]) for key, judge in self.fields.items()
-        }
+        parts = {key: _read(part, given[str(key)]) for key, part in self.fields.items()}
         verdicts = {k: part for k, part in parts.items() if isinstance(part, Verdict)}
         for key, verdict in verdicts.items():
             if verdict.status == "wrong":
@@ -349,15 +310,12 @@ class Fields(_Data):
 
     def judge(self, value: Mapping[str | int, Any]) -> Verdict:
         """Name a known answer; else count, and say what the first wrong part lacks."""
-        for one in now(self.known).values():
-            if value == self.read(one.answer):
-                return wrong(one.hint)
-        verdicts = {key: judge.judge(value[key]) for key, judge in self.fields.items()}
+        verdicts = {key: part.judge(value[key]) for key, part in self.fields.items()}
         faults = {
             k: one.message for k, one in verdicts.items() if one.status == "wrong"
         }
-        if not faults:
-            return self.accept()
+        if not faults or (named := self._name(value)):
+            return named if faults else self.accept()
         key, hint = next(iter(faults.items()))
         if self._is_pair():
             return wrong(hint)
@@ -365,25 +323,46 @@ class Fields(_Data):
         start = f"{hits} of {len(verdicts)} {'is' if hits == 1 else 'are'} right. "
         return wrong(start + (f"{key}: " if self.names_the_fault else "") + hint)
 
-    def solution(self) -> Mapping[str | int, object] | tuple[object, object]:
+    def solution(self) -> Mapping[str | int, object] | tuple[object, ...]:
         """Return all parts."""
-        parts = {key: judge.solution() for key, judge in self.fields.items()}
-        return tuple(parts.values()) if self._is_pair() else parts
+        return self._with()
 
     def mistakes(self) -> Mapping[str, object]:
         """Return the solution with one part wrong, and the known mistakes."""
-        parts = {key: judge.solution() for key, judge in self.fields.items()}
-        one_off = {
-            f"{key}: {name}": parts | {key: answer}
-            for key, judge in self.fields.items()
-            for name, answer in judge.mistakes().items()
-        }
-        if self._is_pair():
-            one_off = {name: tuple(pair.values()) for name, pair in one_off.items()}
-        return one_off | super().mistakes()
+        return {
+            f"{key}: {name}": self._with({key: answer})
+            for key, part in self.fields.items()
+            for name, answer in part.mistakes().items()
+        } | super().mistakes()
+
+    def _with(self, changes: Mapping[str | int, object] = {}) -> Any:  # noqa: ANN401, B006
+        parts = {key: part.solution() for key, part in self.fields.items()} | changes
+        return tuple(parts.values()) if self._is_pair() else parts
 
     def _is_pair(self) -> bool:
         return set(self.fields) == {0, 1}
+
+
+def choices(
+    value: Mapping[str | int, str | int],
+    of: Sequence[str | int],
+    hint: Mapping[str | int, str | Mapping],
+    **more: Any,  # noqa: ANN401
+) -> Fields:
+    """Return the judge of one choice for each of several things.
+
+    Args:
+        value: The right choices.
+        of: What one may choose.
+        hint: For each thing one text, or one for each wrong choice; by further names
+            for `known` answers.
+        more: What else `Fields` takes.
+    """
+    fields = {
+        key: Choice(value=choice, of=of, hint=hint[key])
+        for key, choice in value.items()
+    }
+    return Fields(fields=fields, hint=hint, **more)
 
 
 def _read(judge: Exercise, answer: object) -> object:
@@ -400,14 +379,12 @@ class Function(_Data):
     """A function of the reader, which is tried on cases.
 
     Attributes:
-        value: A right one.
         cases: Makes the arguments of each call.
-        result: Reads what it returns; may raise.
+        result: Reads what it returns; may raise, or return a verdict.
         returns: What it must return, as the end of "It must return …".
-        same: Compares the results of two functions.
+        same: Compares two results.
     """
 
-    value: Callable[..., object]
     cases: Callable[[], Iterable[tuple]]
     result: Callable[[object], Any]
     returns: str
@@ -415,82 +392,58 @@ class Function(_Data):
 
     def read(self, answer: object) -> Callable[..., object]:
         """Return the function."""
-        return read_function(answer)
+        if not callable(answer) or isinstance(answer, type):
+            raise TypeError
+        return answer
 
     def judge(self, value: Callable[..., object]) -> Verdict:
         """Name a known function whose results are the same."""
-        found = results(value, self.cases(), self.result, self.returns)
-        if isinstance(found, Verdict):
-            return found
-        expected = self._results(self.value)
-        if all(map(self.same, found, expected)):
-            return self.accept()
-        for one in now(self.known).values():
-            if all(map(self.same, found, self._results(one.answer))):
-                return wrong(one.hint)
+        found = self.results(value)
+        return found if isinstance(found, Verdict) else self.compare(found)
+
+    def compare(self, found: list) -> Verdict:
+        """Compare results with those of the right function, then of the known ones."""
+        expected = self.results(self.value)
         hits = sum(map(self.same, found, expected))
-        return wrong(f"Right in {hits} of {len(found)} cases. {self.hint}")
+        if hits == len(found):
+            return self.accept()
+        for name, function in now(self.known).items():
+            if all(map(self.same, found, self.results(function))):
+                return self.reject(name)
+        other = self.reject("other").message
+        return wrong(f"Right in {hits} of {len(found)} cases. {other}")
 
     def solution(self) -> Callable[..., object]:
         """Return the function."""
         return self.value
 
-    def _results(self, function: Callable[..., object]) -> list:
-        return [self.result(function(*case)) for case in self.cases()]
-
-
-def read_function(answer: object) -> Callable[..., object]:
-    """Read a function from an answer.
-
-    Raises:
-        TypeError: The answer is none.
-    """
-    if not callable(answer) or isinstance(answer, type):
-        raise TypeError
-    return answer
-
-
-def results(
-    function: Callable[..., object],
-    cases: Iterable[tuple],
-    result: Callable[[object], Any],
-    returns: str,
-) -> list | Verdict:
-    """Try a reader's function.
-
-    Args:
-        function: The function.
-        cases: The arguments of each call.
-        result: Reads what it returns; may raise, or return a verdict.
-        returns: What it must return, as the end of "It must return …".
-
-    Returns:
-        The results as `result` reads them; or a verdict if the function stops, or
-        returns something else.
-    """
-    found, missing = [], 0
-    for case in cases:
-        try:
-            given = function(*case)
-        except Exception as error:
-            said = f"{type(error).__name__}: {error}".split("\n")[0]
+    def results(self, function: Callable[..., object]) -> list | Verdict:
+        """Try a function on all cases; a verdict if it stops or returns none."""
+        found, missing = [], 0
+        for case in self.cases():
+            try:
+                given = function(*case)
+            except Exception as error:
+                said = f"{type(error).__name__}: {error}".split("\n")[0]
+                return wrong(
+                    f"Your function stops with `{said}`. It must return {self.returns}."
+                )
+            if given is None:
+                missing += 1
+                continue
+            try:
+                found.append(self.result(given))
+            except Exception:
+                return wrong(
+                    f"Your function must return {self.returns}, and it returns "
+                    f"something of the type `{type(given).__name__}`."
+                )
+            if isinstance(found[-1], Verdict):
+                return found[-1]
+        if missing and not found:
+            return unanswered("Your function returns nothing: end it with `return`.")
+        if missing:
             return wrong(
-                f"Your function stops with `{said}`. It must return {returns}."
+                f"In some cases your function returns nothing, not {self.returns}."
             )
-        if given is None:
-            missing += 1
-            continue
-        try:
-            found.append(result(given))
-        except Exception:
-            return wrong(
-                f"Your function must return {returns}, and it returns something of the "
-                f"type `{type(given).__name__}`."
-            )
-        if isinstance(found[-1], Verdict):
-            return found[-1]
-    if missing and not found:
-        return unanswered("Your function returns nothing: end it with `return`.")
-    if missing:
-        return wrong(f"In some cases your function returns nothing, not {returns}.")
-    return found
+        return found
