@@ -32,11 +32,11 @@ def judged(shipped):
     late = labels.not_on_time(flights).to_numpy(dtype=float)
     generator = np.random.default_rng(0)
     probability = np.clip(
-        0.3 * late + generator.uniform(0, 0.5, len(late)), 0, 1
+        0.3 * late + generator.uniform(0, 0.5, len(late)), 0.001, 1
     ).round(3)
     both = [
         Judged("validation", "July", flights, probability),
-        Judged("test", "August", flights, np.clip(probability + 0.2, 0, 1)),
+        Judged("test", "August", flights, np.clip(probability + 0.2, 0, 0.999)),
     ]
     return both, flights
 
@@ -413,6 +413,11 @@ def test_model_card_holds_what_was_measured(judged):
         assert evaluation.narrow(gap, ".3f") in card
         error = evaluation.expected_calibration_error(one.outcome, one.probability)
         assert f"| {error:.3f} |" in card
+        line = evaluation.calibration_line(
+            one.outcome, one.probability, one.flights["date"]
+        )
+        for figure in line:
+            assert evaluation.narrow(figure, ".2f") in card
     for words in (choice.version, choice.kind, "What it is not for", "regional"):
         assert words in card
     # Every row of a table has as many cells as its header.

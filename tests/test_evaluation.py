@@ -18,7 +18,7 @@ from sklearn.metrics import (
     confusion_matrix,
     roc_auc_score,
 )
-from statsmodels.api import OLS
+from statsmodels.api import GLM, OLS, add_constant, families
 from statsmodels.stats.inter_rater import cohens_kappa
 
 from course.typesetting import typeset
@@ -169,6 +169,38 @@ def test_true_probabilities_rarely_pass_the_limit_and_shifted_ones_do():
 # Parts of the Brier score
 
 
+def test_calibration_line_is_that_of_statsmodels():
+    outcome, probability, date = invented(days=80)
+    probability = (probability * 0.8 + 0.1).clip(0.01, 0.99)
+    log_odds = np.log(probability / (1 - probability))
+    found = evaluation.calibration_line(outcome, probability, date)
+    model = GLM(outcome, add_constant(log_odds), family=families.Binomial())
+    groups = np.unique(date, return_inverse=True)[1]
+    fit = model.fit(cov_type="cluster", cov_kwds={"groups": groups})
+    assert found.slope.estimate == pytest.approx(fit.params[1], rel=0.01)
+    assert found.slope[1:] == pytest.approx(fit.conf_int()[1], rel=0.1)
+    shift = GLM(
+        outcome, np.ones(len(outcome)), family=families.Binomial(), offset=log_odds
+    ).fit(cov_type="cluster", cov_kwds={"groups": groups})
+    assert found.intercept.estimate == pytest.approx(shift.params[0], abs=0.01)
+    assert found.intercept[1:] == pytest.approx(shift.conf_int()[0], abs=0.05)
+
+
+def test_calibration_line_of_shifted_and_of_extreme_probabilities():
+    generator = np.random.default_rng(2)
+    log_odds = generator.normal(-1, 1, 20_000)
+    outcome = generator.random(20_000) < 1 / (1 + np.exp(-log_odds))
+    date = np.arange(20_000) % 50
+    judge = partial(evaluation.calibration_line, outcome, date=date, resamples=50)
+    shifted = judge(1 / (1 + np.exp(-(log_odds + 0.5))))
+    assert shifted.intercept.low < -0.5 < shifted.intercept.high
+    assert shifted.slope.low < 1 < shifted.slope.high
+    extreme = judge(1 / (1 + np.exp(-2 * log_odds)))
+    assert extreme.slope.low < 0.5 < extreme.slope.high
+    with pytest.raises(ValueError, match="no log-odds"):
+        judge(np.append(np.full(19_999, 0.5), 1))
+
+
 def test_brier_parts_by_hand():
     # Two bins of two flights; both probabilities of a bin are equal.
     found = evaluation.brier_parts([0, 1, 1, 1], [0.2, 0.2, 0.8, 0.8], bins=2)
@@ -234,6 +266,30 @@ def test_thresholds_agree_with_one_at_a_time():
         assert row.prepared == pytest.approx(prepared.mean())
         assert row.missed == pytest.approx((~prepared & (outcome == 1)).mean())
         assert row.needless == pytest.approx((prepared & (outcome == 0)).mean())
+
+
+def test_saving_over_the_cheapest_lets_each_resample_choose_its_rival():
+    outcome, probability, date = invented(days=30)
+    # About as many late flights as make both policies equally dear.
+    outcome = outcome * (np.arange(len(outcome)) % 2)
+    days, place = np.unique(date, return_inverse=True)
+    generator = np.random.default_rng(0)
+    cost = evaluation.flight_costs(outcome, probability, AGREED)
+    rivals, savings = set(), []
+    for _ in range(300):
+        rows = np.concatenate(
+            [np.flatnonzero(place == day) for day in generator.integers(30, size=30)]
+        )
+        without = evaluation.cost_without_model(outcome[rows], AGREED)
+        rivals.add(without.idxmin())
+        savings.append(without.min() - cost[rows].mean())
+    assert len(rivals) == 2
+    found = evaluation.saving_over_cheapest(
+        outcome, probability, AGREED, date, resamples=300
+    )
+    assert found[1:] == pytest.approx(np.quantile(savings, [0.025, 0.975]))
+    without = evaluation.cost_without_model(outcome, AGREED)
+    assert found.estimate == pytest.approx(without.min() - cost.mean())
 
 
 def test_squared_error_averages_to_the_brier_score():

@@ -19,6 +19,7 @@ from flightdelay.evaluation import (
     bootstrap_interval,
     calibration_error_by_chance,
     calibration_gap,
+    calibration_line,
     expected_calibration_error,
     group_errors,
     narrow,
@@ -78,7 +79,7 @@ def model_card(
             + report_markdown(figures)
         ),
         "Does it pay?": _savings_table(judged, train, charter),
-        "Do its probabilities come true?": _calibration_table(judged, charter),
+        "Do its probabilities come true?": _calibration_table(judged, train, charter),
         "Groups.": (
             "No attribute of a person is in the data. These are groups of flights: "
             "regional and mainline airlines, destinations with fewer than "
@@ -124,24 +125,42 @@ def _savings_table(
     )
 
 
-def _calibration_table(judged: Sequence[Judged], charter: Charter) -> str:
+def _calibration_table(
+    judged: Sequence[Judged], train: pd.DataFrame, charter: Charter
+) -> str:
     rows = []
     for one in judged:
-        known = (one.outcome, one.probability)
-        days = {"date": one.flights["date"], "confidence": charter.confidence}
-        gap = bootstrap_interval(
-            *known, calibration_gap, charter.resampling_unit, **days
-        )
-        error = expected_calibration_error(*known)
-        by_chance = calibration_error_by_chance(*known, **days)
-        rows.append(
-            (one.months, narrow(gap, ".3f"), f"{error:.3f}", f"{by_chance:.3f}")
-        )
-    header = ["Set", "Mean probability minus rate", "Calibration error", "By chance"]
+        parts = {"all flights": np.ones(len(one.flights), dtype=bool)}
+        for kind, group in service_groups(one.flights, train).items():
+            for name in sorted(group.unique()):
+                parts[f"{name} {kind}"] = (group == name).to_numpy()
+        for name, inside in parts.items():
+            known = one.outcome[inside], np.asarray(one.probability)[inside]
+            days = {"date": one.flights["date"][inside]}
+            days["confidence"] = charter.confidence
+            gap = bootstrap_interval(
+                *known, calibration_gap, charter.resampling_unit, **days
+            )
+            line = calibration_line(*known, **days)
+            error = expected_calibration_error(*known)
+            rows.append(
+                (
+                    one.months,
+                    name,
+                    narrow(gap, ".3f"),
+                    narrow(line.intercept, ".2f"),
+                    narrow(line.slope, ".2f"),
+                    f"{error:.3f}",
+                    f"{calibration_error_by_chance(*known, **days):.3f}",
+                )
+            )
+    header = ["Set", "Flights", "Mean probability minus rate", "Intercept", "Slope"]
     return (
-        "Beside the calibration error stands what the luck of days reaches in "
+        "If all probabilities come true, the intercept is 0 and the slope 1; a slope "
+        "below 1 belongs to probabilities that are too extreme. Beside the calibration "
+        "error stands what the luck of days reaches in "
         f"{1 - charter.confidence:.0%} of cases if all probabilities come true.\n\n"
-        + markdown.table(header, rows)
+        + markdown.table([*header, "Calibration error", "By chance"], rows)
     )
 
 
@@ -150,7 +169,6 @@ def _groups_table(
 ) -> str:
     forms = {
         "base rate": ".0%",
-        "calibration gap": ".3f",
         "recall": ".0%",
         "false alarms": ".0%",
     }
@@ -164,8 +182,8 @@ def _groups_table(
                 cells = [narrow(figures[key], form) for key, form in forms.items()]
                 label = f"{name} {kind}: {figures['flights']:,}"
                 rows.append((one.months, label, *cells))
-    header = ["Set", "Group: flights", "Not on time", "Probability minus rate"]
-    return markdown.table([*header, "Recall", "False alarms"], rows)
+    header = ["Set", "Group: flights", "Not on time", "Recall", "False alarms"]
+    return markdown.table(header, rows)
 
 
 def _words(names: Sequence[str]) -> str:

@@ -9,7 +9,12 @@ from numpy.typing import ArrayLike
 
 from flightdelay import labels
 from flightdelay.charter import Charter
-from flightdelay.evaluation import Interval, flight_costs, paired_difference
+from flightdelay.evaluation import (
+    DRAWS_TO_DECIDE,
+    Interval,
+    flight_costs,
+    paired_difference,
+)
 
 
 class Judged(NamedTuple):
@@ -54,7 +59,8 @@ def saving(
         partial(flight_costs, charter=charter),
         charter.resampling_unit,
         judged.flights["date"],
-        confidence=charter.confidence,
+        DRAWS_TO_DECIDE,
+        charter.confidence,
     )
 
 

@@ -13,6 +13,7 @@ from flightdelay.evaluation.calibration import (
     calibration_bins,
     calibration_error_by_chance,
     calibration_gap,
+    calibration_line,
     expected_calibration_error,
     squared_error,
 )
@@ -23,9 +24,15 @@ from flightdelay.evaluation.costs import (
     flight_costs,
 )
 from flightdelay.evaluation.intervals import Interval, narrow
-from flightdelay.evaluation.report import REPORT_FORMATS, report, report_markdown
+from flightdelay.evaluation.report import (
+    REPORT_FORMATS,
+    report,
+    report_markdown,
+    saving_over_cheapest,
+)
 from flightdelay.evaluation.resampling import (
     BLOCK_DAYS,
+    DRAWS_TO_DECIDE,
     bootstrap_interval,
     paired_difference,
     rate_by,
@@ -34,6 +41,7 @@ from flightdelay.evaluation.slices import group_errors, slice_gaps
 
 __all__ = [
     "BLOCK_DAYS",
+    "DRAWS_TO_DECIDE",
     "Interval",
     "REPORT_FORMATS",
     "bootstrap_interval",
@@ -42,6 +50,7 @@ __all__ = [
     "calibration_bins",
     "calibration_error_by_chance",
     "calibration_gap",
+    "calibration_line",
     "cost_per_flight",
     "cost_without_model",
     "expected_calibration_error",
@@ -52,6 +61,7 @@ __all__ = [
     "rate_by",
     "report",
     "report_markdown",
+    "saving_over_cheapest",
     "slice_gaps",
     "squared_error",
 ]

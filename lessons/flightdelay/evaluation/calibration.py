@@ -6,8 +6,15 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
+from flightdelay.evaluation.intervals import Interval
 from flightdelay.evaluation.metrics import checked
-from flightdelay.evaluation.resampling import coin_tosses, rate_by, resampling_units
+from flightdelay.evaluation.resampling import (
+    coin_tosses,
+    percentile_interval,
+    rate_by,
+    resampling_units,
+    resampling_weights,
+)
 
 
 def expected_calibration_error(
@@ -119,6 +126,101 @@ def calibration_error_by_chance(
         outcome
     )
     return float(np.quantile(errors, confidence))
+
+
+class CalibrationLine(NamedTuple):
+    """How probabilities miss the truth, measured in log-odds.
+
+    Attributes:
+        intercept: By how much all log-odds must rise so that the mean probability is
+            the rate; below 0 the probabilities are too high.
+        slope: By what the log-odds must be multiplied, beside a shift; below 1 the
+            probabilities are too extreme, above 1 too timid.
+    """
+
+    intercept: Interval
+    slope: Interval
+
+
+def calibration_line(
+    outcome: ArrayLike,
+    probability: ArrayLike,
+    date: ArrayLike,
+    resamples: int = 1000,
+    confidence: float = 0.95,
+    seed: int = 0,
+) -> CalibrationLine:
+    """Return calibration intercept and slope, with intervals by day (Cox 1958).
+
+    The slope is that of a logistic regression of the outcome on the log-odds of the
+    probability; the intercept is that of the same regression with the slope held at 1.
+    So that whole days can be drawn often, flights with nearly the same log-odds count
+    as one group.
+
+    Args:
+        outcome: 0 or 1 for each flight; both must occur.
+        probability: Above 0 and below 1 for each flight.
+        date: Day of each flight.
+        resamples: Number of resamples of whole days.
+        confidence: Share of the resamples inside each interval.
+        seed: Seed of the resampling.
+
+    Returns:
+        Both figures with their intervals; 0 and 1 if all probabilities come true.
+
+    Raises:
+        ValueError: As in `bootstrap_interval`, or a probability is 0 or 1.
+    """
+    outcome, probability = checked(outcome, probability)
+    if not ((probability > 0) & (probability < 1)).all():
+        raise ValueError("A probability of 0 or 1 has no log-odds.")
+    log_odds = np.log(probability / (1 - probability))
+    place, days = resampling_units(len(outcome), "day", date)
+    _, group = np.unique(log_odds.round(1), return_inverse=True)
+    cell = place * (group.max() + 1) + group
+    shape, cells = (days, group.max() + 1), days * (group.max() + 1)
+    flights = np.bincount(cell, minlength=cells).reshape(shape)
+    late = np.bincount(cell, outcome, minlength=cells).reshape(shape)
+    x = np.bincount(group, log_odds) / np.bincount(group)
+    weights = np.concatenate(
+        [
+            np.ones((1, days)),
+            *resampling_weights(days, "day", resamples, seed, cells),
+        ]
+    )
+    drawn = weights @ flights, weights @ late
+    intercept, slope = _line(*drawn, x, 0)[:, 0], _line(*drawn, x, 1)[:, 1]
+    return CalibrationLine(
+        percentile_interval(intercept[0], intercept[1:], confidence),
+        percentile_interval(slope[0], slope[1:], confidence),
+    )
+
+
+def _line(
+    flights: np.ndarray, late: np.ndarray, x: np.ndarray, degree: int
+) -> np.ndarray:
+    """Fit log-odds of `late` of `flights`, many resamples at once, by Newton's steps.
+
+    Args:
+        flights: Their number: (resamples, groups).
+        late: How many of them were not on time.
+        x: Log-odds of each group.
+        degree: 0 fits the intercept beside a slope of 1, 1 fits both.
+
+    Returns:
+        Intercept and slope: (resamples, 2).
+    """
+    line = np.tile([0.0, 1.0], (len(flights), 1))
+    columns = np.stack([np.ones_like(x), x])[: degree + 1]
+    for _ in range(8):
+        rate = 1 / (1 + np.exp(-(line[:, :1] + line[:, 1:] * x)))
+        slope = (late - flights * rate) @ columns.T
+        curvature = np.einsum(
+            "rg,ig,jg->rij", flights * rate * (1 - rate), columns, columns
+        )
+        step = np.linalg.solve(curvature, slope[..., None])[..., 0]
+        line[:, : degree + 1] += step
+    return line
 
 
 def squared_error(outcome: ArrayLike, probability: ArrayLike) -> np.ndarray:
