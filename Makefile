@@ -34,6 +34,8 @@ test: .venv/test book ## check everything: code, data, lessons, pages in a real 
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/codespell
+	@$(BIN)/deptry .
+	@$(BIN)/deptry tests --exclude _build --ignore DEP002,DEP004
 	@$(BIN)/python -m pytest -n logical --dist loadfile
 
 binder: .venv/test book ## do what Binder does; run every lesson there in a real browser
