@@ -17,6 +17,12 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
+LESSONS = Path(__file__).parents[1]
+
+
+class UnknownExercise(Exception):
+    """There is no exercise with a number."""
+
 
 @dataclass(frozen=True)
 class Verdict:
@@ -94,14 +100,15 @@ def find(number: str) -> Exercise:
     """Return the exercise with a number such as "1.2".
 
     Raises:
-        KeyError: There is no such exercise.
+        UnknownExercise: There is no such exercise.
         TypeError: Its file defines none.
         Exception: Whatever else is wrong with its file.
     """
     is_number = isinstance(number, str) and re.fullmatch(r"\d+\.\d+", number)
     name = f"exercise_{number}".replace(".", "_")
-    if not is_number or not (Path(__file__).parent / f"{name}.py").is_file():
-        raise KeyError(number)
+    files = (Path(folder) / f"{name}.py" for folder in __path__)
+    if not is_number or not any(file.is_file() for file in files):
+        raise UnknownExercise(number)
     exercise = getattr(import_module(f"{__name__}.{name}"), "EXERCISE", None)
     if not isinstance(exercise, Exercise):
         raise TypeError(f"{name}.py must define EXERCISE")
@@ -121,7 +128,7 @@ def check(number: str, answer: object) -> Verdict:
     """
     try:
         exercise = find(number)
-    except KeyError:
+    except UnknownExercise:
         quotes = "" if isinstance(number, str) else f' Write it in quotes: "{number}".'
         return Verdict(
             "unchecked",
@@ -162,10 +169,10 @@ def _unchecked(error: Exception) -> Verdict:
                 "requirements.txt` installs all that the lessons need."
             )
         case SyntaxError(filename=str(file), lineno=line):
-            file = f"{Path(file).parent.name}/{Path(file).name}"
+            name = "lessons/" + "/".join(Path(file).parts[len(LESSONS.parts) :])
             fault = (
-                f"lessons/{file}, line {line}, is no Python ({error.msg}). "
-                f"`git checkout -- lessons/{file}` restores it."
+                f"{name}, line {line}, is no Python ({error.msg}). `git checkout -- "
+                f"{name}` restores it."
             )
         case _:
             said = f"{type(error).__name__}: {error}".split("\n")[0]
