@@ -89,12 +89,6 @@ def _empty_counts(cells: pd.DataFrame, bins: int) -> float:
     return np.nan if len(cells) < bins else _right(cells, bins)
 
 
-def _equal_numbers(outcome: np.ndarray, probability: np.ndarray, bins: int) -> float:
-    parts = np.array_split(np.argsort(probability, kind="stable"), bins)
-    surprise = outcome - probability
-    return float(sum(abs(surprise[part].sum()) for part in parts) / len(outcome))
-
-
 def _by_quantile(outcome: np.ndarray, probability: np.ndarray, bins: int) -> float:
     place = pd.qcut(probability, bins, duplicates="drop").codes
     surprise = pd.Series(outcome - probability).groupby(place).sum()
@@ -120,15 +114,11 @@ EXERCISE = Function(
         "largest": _over_bins(lambda cells, bins: _gap(cells).max()),
         "middles": _over_bins(_middles),
         "squares": _over_bins(lambda cells, bins: _weighted(_gap(cells) ** 2, cells)),
-        "equal numbers": _equal_numbers,
         "quantiles": _by_quantile,
     },
     others={
         "stops": lambda outcome, probability: 0,
         "signed": lambda outcome, probability, bins: np.mean(probability - outcome),
-        "signed, turned": lambda outcome, probability, bins: np.mean(
-            outcome - probability
-        ),
         "constant": lambda outcome, probability, bins: 0.1,
         "no number": lambda outcome, probability, bins: "0.1",
     },
@@ -150,11 +140,8 @@ EXERCISE = Function(
         "do its probabilities lie?",
         "squares": "You square the gaps. That is the reliability part of the Brier "
         "score; here their sizes are averaged as they are.",
-        **dict.fromkeys(
-            ("equal numbers", "quantiles"),
-            "Your bins hold equally many flights each. That is a version of its own, "
-            "and a good one; asked are bins of equal *width*.",
-        ),
+        "quantiles": "Your bins hold equally many flights each. That is a version of "
+        "its own, and a good one; asked are bins of equal *width*.",
         "other": "Work the first by hand: for the outcomes 0, 0, 0, 1, the "
         "probabilities 0.2, 0.4, 0.6, 0.8 and two bins the error is 0.25. Then look at "
         "empty bins, at a probability of 1, and at bins with different numbers of "

@@ -32,13 +32,11 @@ def _gap(loans: pd.DataFrame, others: str = "other") -> float:
 
 def _known_of(loans: pd.DataFrame) -> dict[str, float]:
     rates = loans.groupby("white")["approve"].mean()
-    ratio = rates[1] / rates[0]
     return {
         "black": _gap(loans, "black"),
         "hispan": _gap(loans, "hispan"),
         "with all": rates[1] - loans["approve"].mean(),
-        "ratio": ratio,
-        "ratio turned": 1 / ratio,
+        "ratio": rates[1] / rates[0],
     }
 
 
@@ -71,16 +69,10 @@ def _number(loans: Later, known: Later, others: dict[str, float]) -> Number:
         known=known,
         others=others,
         hint={
-            **dict.fromkeys(
-                ("black", "hispan"),
-                "You compare with one of the two groups only. Here both are taken "
-                "together: everybody with `white == 0`.",
-            ),
+            "black": "You compare with one of the two groups only.",
+            "hispan": "You compare with one of the two groups only.",
             "with all": "You compare white applicants with *all*, who include them.",
-            **dict.fromkeys(
-                ("ratio", "ratio turned"),
-                "A ratio of two rates. Asked is their difference.",
-            ),
+            "ratio": "A ratio of two rates. Asked is their difference.",
             "not alike": "This is the gap among all. Asked is the one among clean "
             "files.",
             "the rest": "This is the gap among the files that are *not* clean.",

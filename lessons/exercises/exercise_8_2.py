@@ -48,10 +48,7 @@ def _gain(
 ) -> tuple[float, float, float]:
     """The gain with its interval, as the lesson asks for it or as a mistake has it."""
     flights = data.load_flights()
-    train, judged = (
-        data.period_rows(flights, "train"),
-        data.period_rows(flights, period),
-    )
+    train, judged = (data.period_rows(flights, name) for name in ("train", period))
     known = train if period == "train" else pd.concat([train, judged])
     schedule = features.schedule(known)
     late = labels.not_on_time(known).astype(int)

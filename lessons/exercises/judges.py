@@ -303,7 +303,8 @@ class Fields(_Data):
         verdicts = {k: part for k, part in parts.items() if isinstance(part, Verdict)}
         for key, verdict in verdicts.items():
             if verdict.status == "wrong":
-                return wrong(f"{key}: {verdict.message}")
+                start = "" if self._is_pair() else f"{key}: "
+                return wrong(start + verdict.message)
         if verdicts:
             return unanswered(f"Still open: {', '.join(map(str, verdicts))}.")
         return parts
