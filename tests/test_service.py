@@ -22,8 +22,9 @@ from playwright.sync_api import sync_playwright
 from course import store
 from flightdelay import charter, data, features, labels, models, service
 from flightdelay.service import release, scoring
-from flightdelay.service.app import LARGEST_BODY, create_app
+from flightdelay.service.app import create_app
 from flightdelay.service.process import RunningService
+from flightdelay.service.refusals import LARGEST_BODY
 from flightdelay.service.rollout import (
     RollbackRule,
     Rollout,

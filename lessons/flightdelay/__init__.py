@@ -5,6 +5,5 @@ One module or package a step: `charter` (step 1), `data` (step 2), `labels` and
 (step 6), `monitoring` (step 7), `repairs` (step 8). A later step imports earlier ones
 only.
 
-Beside them, `digits` is the small case of lesson 3, and `exercises` checks readers'
-answers.
+Beside them, `digits` is the small case of lesson 3.
 """

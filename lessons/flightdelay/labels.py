@@ -1,13 +1,16 @@
 """Step 3: the label rule and its guideline, the outcome behind it, and an audit."""
 
-import tomllib
+from datetime import date
 from pathlib import Path
+from typing import Annotated, Literal
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
+from pydantic import Field
+from pydantic.dataclasses import dataclass
 
-from course import markdown
+from course import markdown, settings
 
 GUIDELINE = Path(__file__).with_name("guideline.toml")
 
@@ -15,6 +18,30 @@ GUIDELINE = Path(__file__).with_name("guideline.toml")
 LATE_MINUTES = 15
 
 OUTCOME_KINDS = ("on time", "late", "canceled", "diverted")
+
+_Said = Literal["on time", "not on time", "open"]
+
+
+@dataclass(frozen=True, config=settings.STRICT)
+class _Version:
+    number: int
+    rules: Annotated[tuple[str, ...], Field(min_length=1)]
+
+
+@dataclass(frozen=True, config=settings.STRICT)
+class _Case:
+    date: date
+    carrier: str
+    flight: int
+    what: str
+    v1: _Said
+    v2: _Said
+
+
+@dataclass(frozen=True, config=settings.STRICT)
+class _Guideline:
+    version: tuple[_Version, ...]
+    case: tuple[_Case, ...]
 
 
 def not_on_time(flights: pd.DataFrame, minutes: int = LATE_MINUTES) -> pd.Series:
@@ -86,17 +113,16 @@ def borderline_cases() -> pd.DataFrame:
         One row for each case: `date`, `carrier` and `flight`, `what` happened, and what
         version 1 (`v1`) and version 2 (`v2`) say: "on time", "not on time" or "open".
     """
-    cases = pd.DataFrame(_guideline()["case"])
+    cases = pd.DataFrame(list(_guideline().case))
     return cases.assign(date=pd.to_datetime(cases["date"]))
 
 
 def guideline_markdown() -> str:
     """Return the guideline: the rules of both versions, and every borderline case."""
-    guideline = _guideline()
     lines = []
-    for version in guideline["version"]:
-        lines += [f"**Version {version['number']}**", ""]
-        lines += [f"{i}. {rule}" for i, rule in enumerate(version["rules"], 1)] + [""]
+    for version in _guideline().version:
+        lines += [f"**Version {version.number}**", ""]
+        lines += [f"{i}. {rule}" for i, rule in enumerate(version.rules, 1)] + [""]
     rows = [
         (
             case.what,
@@ -194,8 +220,8 @@ def audit_sheet(
     )
 
 
-def _guideline() -> dict:
-    return tomllib.loads(GUIDELINE.read_text(encoding="utf-8"))
+def _guideline() -> _Guideline:
+    return settings.read(GUIDELINE, _Guideline)
 
 
 def _sealed(flights: pd.DataFrame) -> pd.Series:
