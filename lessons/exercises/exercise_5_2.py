@@ -1,152 +1,98 @@
-"""The calibration error, written by the reader."""
+"""What a tag is worth, written by the reader."""
 
 from collections.abc import Callable
 from functools import cache
 
 import numpy as np
-import pandas as pd
 
-from exercises import Verdict, wrong
 from exercises.judges import Function, read_number
-from flightdelay import evaluation
+from flightdelay import charter
 
-Error = Callable[[np.ndarray, np.ndarray, int], float]
-Summary = Callable[[pd.DataFrame, int], float]
+Worth = Callable[[np.ndarray, np.ndarray, np.ndarray], float]
 
 
 @cache
-def _cases() -> list[tuple[np.ndarray, np.ndarray, int]]:
-    """Outcomes, probabilities and a number of bins, small cases first."""
+def _cases() -> list[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+    """Whether each flight has the tag, was late, and was prepared."""
     generator = np.random.default_rng(0)
-    probability = generator.beta(2, 5, 400)
-    outcome = generator.random(400) < probability**1.3
-    cases = [
-        ([0, 0, 0, 1], [0.2, 0.4, 0.6, 0.8], 2),
-        ([1, 1, 0, 0, 0, 1], [0.95, 0.91, 0.05, 0.02, 0.08, 0.11], 10),
-        # In the last bin the surprises of 1 and of 0.9 differ in sign.
-        ([1, 0, 0, 1, 1], [1.0, 0.0, 1.0, 0.4, 0.9], 4),
-        (outcome, probability, 15),
+    small = [
+        # Two of three were late, and nobody was prepared.
+        ([1, 1, 1, 0, 0], [1, 1, 0, 0, 1], [0, 0, 0, 0, 0]),
+        # Those with the tag were prepared already, but for one.
+        ([1, 1, 1, 0], [1, 0, 0, 1], [1, 1, 0, 1]),
     ]
-    return [(np.array(y, dtype=float), np.array(p), bins) for y, p, bins in cases]
+    many = [
+        generator.random((3, 400)) < np.array(shares)[:, None]
+        for shares in ([0.3, 0.4, 0.3], [0.5, 0.1, 0.4])
+    ]
+    return [tuple(np.array(case, dtype=bool)) for case in [*small, *many]]
 
 
-def _result(value: object) -> float | Verdict:
-    # The mistake of an empty bin returns what is no number.
-    error = np.nan if value != value else read_number(value)
-    if error < 0:
-        return wrong(
-            "In one case your function returns less than zero: gaps of opposite sign "
-            "cancel in it, so what is too high in one bin hides what is too low in "
-            "another. A gap is a size, whatever its direction."
-        )
-    return error
+def _with(saves: float, wastes: float) -> Worth:
+    """Make a function that counts so many minutes for late and punctual flights."""
+
+    def worth(tag: np.ndarray, late: np.ndarray, prepared: np.ndarray) -> float:
+        changed = tag & ~prepared
+        won = saves * (changed & late).sum() - wastes * (changed & ~late).sum()
+        return won / len(tag)
+
+    return worth
 
 
-def _same(one: float, other: float) -> bool:
-    return bool(np.isclose(one, other, atol=1e-6, equal_nan=True))
-
-
-def _over_bins(summary: Summary, last: int = 1) -> Error:
-    """Make a function that sums up bins of flights.
-
-    Args:
-        summary: Makes a number of the bins, with flights `n` and the means of outcome
-            `y` and probability `p`, and of their number.
-        last: Counted from the end, the bin that a probability of 1 gets into.
-    """
-
-    def error(outcome: np.ndarray, probability: np.ndarray, bins: int) -> float:
-        flights = pd.DataFrame({"y": outcome, "p": probability, "n": 1})
-        place = np.floor(flights["p"] * bins).clip(upper=bins - last)
-        cells = flights.groupby(place).agg({"y": "mean", "p": "mean", "n": "sum"})
-        return float(summary(cells, bins))
-
-    return error
-
-
-def _gap(cells: pd.DataFrame) -> pd.Series:
-    return (cells["p"] - cells["y"]).abs()
-
-
-def _weighted(gap: pd.Series, cells: pd.DataFrame) -> float:
-    return (gap * cells["n"]).sum() / cells["n"].sum()
-
-
-def _right(cells: pd.DataFrame, bins: int) -> float:
-    return _weighted(_gap(cells), cells)
-
-
-def _middles(cells: pd.DataFrame, bins: int) -> float:
-    return _weighted(((cells.index + 0.5) / bins - cells["y"]).abs(), cells)
-
-
-def _last_lost(cells: pd.DataFrame, bins: int) -> float:
-    shares = cells["n"] / cells["n"].sum()
-    return (_gap(cells) * shares)[cells.index < bins].sum()
-
-
-def _empty_counts(cells: pd.DataFrame, bins: int) -> float:
-    return np.nan if len(cells) < bins else _right(cells, bins)
-
-
-def _by_quantile(outcome: np.ndarray, probability: np.ndarray, bins: int) -> float:
-    place = pd.qcut(probability, bins, duplicates="drop").codes
-    surprise = pd.Series(outcome - probability).groupby(place).sum()
-    return float(surprise.abs().sum() / len(outcome))
-
+_CHARTER = charter.load()
+_WASTES = _CHARTER.cost_prepare
+_SAVES = _CHARTER.cost_unprepared - _WASTES
+_right = _with(_SAVES, _WASTES)
 
 EXERCISE = Function(
-    expects="a function of outcome, probability and bins that returns a number",
-    returns="a number for `outcome`, `probability` and `bins`",
-    value=evaluation.expected_calibration_error,
+    expects="a function of three arrays that returns a number",
+    returns="a number for `has_tag`, `was_late` and `was_prepared`",
+    value=_right,
     cases=_cases,
-    result=_result,
-    same=_same,
+    result=read_number,
+    same=lambda one, other: bool(np.isclose(one, other, atol=1e-6)),
     known={
-        "empty bins": _over_bins(_empty_counts),
-        "last one lost": _over_bins(_last_lost, last=0),
-        "last one alone": _over_bins(_right, last=0),
-        "unweighted": _over_bins(lambda cells, bins: _gap(cells).mean()),
-        "over all bins": _over_bins(lambda cells, bins: _gap(cells).sum() / bins),
-        "of the mean": lambda outcome, probability, bins: abs(
-            np.mean(outcome - probability)
+        "ceiling": _with(_SAVES, 0),
+        "whole miss": _with(_CHARTER.cost_unprepared, _WASTES),
+        "flights": _with(1, 1),
+        "turned round": _with(-_SAVES, -_WASTES),
+        "prepared before": lambda tag, late, prepared: _right(
+            tag, late, np.zeros_like(prepared)
         ),
-        "largest": _over_bins(lambda cells, bins: _gap(cells).max()),
-        "middles": _over_bins(_middles),
-        "squares": _over_bins(lambda cells, bins: _weighted(_gap(cells) ** 2, cells)),
-        "quantiles": _by_quantile,
+        "with the tag": lambda tag, late, prepared: (
+            _right(tag, late, prepared) * len(tag) / tag.sum()
+        ),
+        "left alone": lambda tag, late, prepared: (
+            _right(tag, late, prepared) * len(tag) / (tag & ~prepared).sum()
+        ),
+        "all minutes": lambda tag, late, prepared: (
+            _right(tag, late, prepared) * len(tag)
+        ),
     },
     others={
-        "stops": lambda outcome, probability: 0,
-        "signed": lambda outcome, probability, bins: np.mean(probability - outcome),
-        "constant": lambda outcome, probability, bins: 0.1,
-        "no number": lambda outcome, probability, bins: "0.1",
+        "one argument": lambda tag: 0,
+        "an array": lambda tag, late, prepared: tag * 1.0,
+        "constant": lambda tag, late, prepared: 5,
     },
     hint={
-        "empty bins": "One case has empty bins, and there your function returns what "
-        "is no number: a mean over nothing.",
-        "last one lost": "A probability of exactly 1 has no bin in your function.",
-        "last one alone": "A probability of exactly 1 gets a bin of its own in your "
-        "function. It has neighbors.",
-        "unweighted": "You average over the bins. A bin with three flights then counts "
-        "as much as one with three thousand.",
-        "over all bins": "You add up the gaps and divide by the number of bins, empty "
-        "ones included. How many flights does each gap speak for?",
-        "of the mean": "You take the absolute value at the end, when gaps of opposite "
-        "sign have already canceled.",
-        "largest": "This is the largest gap, the *maximum* calibration error. Asked is "
-        "their mean, weighted by flights.",
-        "middles": "You compare the rate with the middle of the bin. Where in the bin "
-        "do its probabilities lie?",
-        "squares": "You square the gaps. That is the reliability part of the Brier "
-        "score; here their sizes are averaged as they are.",
-        "quantiles": "Your bins hold equally many flights each. That is a version of "
-        "its own, and a good one; asked are bins of equal *width*.",
-        "other": "Work the first by hand: for the outcomes 0, 0, 0, 1, the "
-        "probabilities 0.2, 0.4, 0.6, 0.8 and two bins the error is 0.25. Then look at "
-        "empty bins, at a probability of 1, and at bins with different numbers of "
+        "ceiling": "This is the ceiling: it prepares the late flights only. Told the "
+        "tag and no more, the desk prepares the punctual ones as well.",
+        "whole miss": "A late flight that is prepared still costs the price of "
+        "preparing. What is the difference to a miss?",
+        "flights": "You count flights. A miss and a needless preparation cost "
+        "different numbers of minutes.",
+        "turned round": "The sign is turned round: what is saved is positive.",
+        "prepared before": "Your function also counts flights that were prepared "
+        "anyway. For them nothing changes.",
+        "with the tag": "This is per flight *with the tag*. Divide by all flights, so "
+        "that it can be compared with the charter.",
+        "left alone": "This is per flight whose decision changes. Divide by all "
         "flights.",
+        "all minutes": "These are the minutes of all flights together. Asked is one.",
+        "other": "Work the first by hand: of five flights three have the tag, two of "
+        "them late and none prepared. That is two times 80 won and 20 lost: 28 a "
+        "flight.",
     },
-    reason="All four cases agree, with empty bins and with a probability of 1. Try it "
-    "on `probability` with 5, 15 and 1,000 bins.",
+    reason="All four cases agree. Your function needs no table of ours: it works for "
+    "any decision with two prices.",
 )

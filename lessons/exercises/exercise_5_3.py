@@ -1,112 +1,152 @@
-"""A paired interval by days, from sums of minutes."""
+"""The calibration error, written by the reader."""
 
+from collections.abc import Callable
 from functools import cache
 
 import numpy as np
 import pandas as pd
 
-from exercises.judges import Interval
-from flightdelay import charter, data, errors, evaluation, features, labels, models
+from exercises import Verdict, wrong
+from exercises.judges import Function, read_number
+from flightdelay import evaluation
+
+Error = Callable[[np.ndarray, np.ndarray, int], float]
+Summary = Callable[[pd.DataFrame, int], float]
 
 
 @cache
-def _minutes_by_day() -> pd.DataFrame:
-    """Sums over each day of July and August: flights, minutes with model and note."""
-    flights, agreed = data.load_flights(), charter.load()
-    judged = data.period_rows(flights, "validation")
-    known = features.build(
-        flights[flights["month"].isin([6, 7, 8])],
-        data.load_table("weather"),
-        sets=models.load_choice().sets,
-    )
-    probability = models.trained_choice().predict_proba(known.loc[judged.index])[:, 1]
-    outcome = labels.not_on_time(judged).astype(int)
-    first_hour = errors.clock_note(data.period_rows(flights, "train"), agreed)
-    note = (judged["hour"] >= first_hour).astype(float)
-    minutes = pd.DataFrame(
-        {
-            "flights": 1,
-            "model": evaluation.flight_costs(outcome, probability, agreed),
-            "note": evaluation.flight_costs(outcome, note, agreed),
-        },
-        index=judged.index,
-    )
-    return minutes.groupby(judged["date"]).sum()
+def _cases() -> list[tuple[np.ndarray, np.ndarray, int]]:
+    """Outcomes, probabilities and a number of bins, small cases first."""
+    generator = np.random.default_rng(0)
+    probability = generator.beta(2, 5, 400)
+    outcome = generator.random(400) < probability**1.3
+    cases = [
+        ([0, 0, 0, 1], [0.2, 0.4, 0.6, 0.8], 2),
+        ([1, 1, 0, 0, 0, 1], [0.95, 0.91, 0.05, 0.02, 0.08, 0.11], 10),
+        # In the last bin the surprises of 1 and of 0.9 differ in sign.
+        ([1, 0, 0, 1, 1], [1.0, 0.0, 1.0, 0.4, 0.9], 4),
+        (outcome, probability, 15),
+    ]
+    return [(np.array(y, dtype=float), np.array(p), bins) for y, p, bins in cases]
 
 
-@cache
-def _intervals() -> dict[str, tuple[float, float]]:
-    """The right interval, and those of the mistakes."""
-    flights, model, note = _minutes_by_day().to_numpy(dtype=float).T
-    saved, days = note - model, len(flights)
-    drawn, other = np.random.default_rng(0).integers(days, size=(2, 10_000, days))
-
-    def mean(minutes: np.ndarray, rows: np.ndarray = drawn) -> np.ndarray:
-        return minutes[rows].sum(axis=1) / flights[rows].sum(axis=1)
-
-    values = {
-        "right": mean(saved),
-        "turned round": -mean(saved),
-        "unpaired": mean(note) - mean(model, other),
-        "single days": saved / flights,
-        "a day": saved[drawn].mean(axis=1),
-        "all days": saved[drawn].sum(axis=1),
-        "the model's cost": mean(model),
-        "the note's cost": mean(note),
-        "no replacement": saved.sum() / flights.sum(),
-    }
-    ends = {name: np.quantile(value, [0.025, 0.975]) for name, value in values.items()}
-    ends["90%"] = np.quantile(values["right"], [0.05, 0.95])
-    return {name: (float(low), float(high)) for name, (low, high) in ends.items()}
+def _result(value: object) -> float | Verdict:
+    # The mistake of an empty bin returns what is no number.
+    error = np.nan if value != value else read_number(value)
+    if error < 0:
+        return wrong(
+            "In one case your function returns less than zero: gaps of opposite sign "
+            "cancel in it, so what is too high in one bin hides what is too low in "
+            "another. A gap is a size, whatever its direction."
+        )
+    return error
 
 
-def _value() -> tuple[float, float]:
-    return _intervals()["right"]
+def _same(one: float, other: float) -> bool:
+    return bool(np.isclose(one, other, atol=1e-6, equal_nan=True))
 
 
-def _known() -> dict[str, tuple[float, float]]:
-    return {name: ends for name, ends in _intervals().items() if name != "right"}
+def _over_bins(summary: Summary, last: int = 1) -> Error:
+    """Make a function that sums up bins of flights.
+
+    Args:
+        summary: Makes a number of the bins, with flights `n` and the means of outcome
+            `y` and probability `p`, and of their number.
+        last: Counted from the end, the bin that a probability of 1 gets into.
+    """
+
+    def error(outcome: np.ndarray, probability: np.ndarray, bins: int) -> float:
+        flights = pd.DataFrame({"y": outcome, "p": probability, "n": 1})
+        place = np.floor(flights["p"] * bins).clip(upper=bins - last)
+        cells = flights.groupby(place).agg({"y": "mean", "p": "mean", "n": "sum"})
+        return float(summary(cells, bins))
+
+    return error
 
 
-def _reason() -> str:
-    low, high = _value()
-    wider = np.ptp(_intervals()["unpaired"]) / (high - low)
-    upkeep = charter.load().upkeep_minutes_per_day / _minutes_by_day()["flights"].mean()
-    if low <= upkeep <= high:
-        place = "inside: that the model earns its keep is not shown"
-    else:
-        place = "below all of it" if upkeep < low else "above all of it"
-    return (
-        f"{low:.2f} to {high:.2f} minutes a flight. With days drawn apart, the "
-        f"interval would be {wider:.1f} times as wide. The upkeep of {upkeep:.2f} lies "
-        f"{place}, on these months."
-    )
+def _gap(cells: pd.DataFrame) -> pd.Series:
+    return (cells["p"] - cells["y"]).abs()
 
 
-EXERCISE = Interval(
-    expects="the two ends of the interval, such as (1.0, 2.0)",
-    value=_value,
-    # Two right bootstraps of a thousand draws differ by so much.
-    tolerance=0.07,
-    within={"no replacement": 0.01},
-    known=_known,
-    others={"equal ends": (0.3, 0.3), "a guess": (5, 6)},
-    hint={
-        "turned round": "The sign is turned round: this is the model minus the note. A "
-        "saving is what the note costs *more*.",
-        "unpaired": "Far too wide: each cost was drawn from days of its own. A bad day "
-        "in one draw meets a good day in the other, and that noise is all you see.",
-        "90%": "This holds 90% of the resamples: 5% are left out at either end.",
-        "single days": "This is the spread of single days. Asked is how far *one* "
-        "saving, that of all 62 days, moves from resample to resample.",
-        "a day": "These are minutes per day. Days have unequal numbers of flights.",
-        "all days": "These are the minutes of all days together. Asked is one flight.",
-        "the model's cost": "This is the model's cost alone: not yet a saving.",
-        "the note's cost": "This is the note's cost alone: not yet a saving.",
-        "no replacement": "Both ends are equal: drawn without replacement, every "
-        "resample is the same days.",
-        "other": "Not the interval of the saving. Look at one resample: the same 62 "
-        "drawn days for both costs, their minutes added up, divided by their flights.",
+def _weighted(gap: pd.Series, cells: pd.DataFrame) -> float:
+    return (gap * cells["n"]).sum() / cells["n"].sum()
+
+
+def _right(cells: pd.DataFrame, bins: int) -> float:
+    return _weighted(_gap(cells), cells)
+
+
+def _middles(cells: pd.DataFrame, bins: int) -> float:
+    return _weighted(((cells.index + 0.5) / bins - cells["y"]).abs(), cells)
+
+
+def _last_lost(cells: pd.DataFrame, bins: int) -> float:
+    shares = cells["n"] / cells["n"].sum()
+    return (_gap(cells) * shares)[cells.index < bins].sum()
+
+
+def _empty_counts(cells: pd.DataFrame, bins: int) -> float:
+    return np.nan if len(cells) < bins else _right(cells, bins)
+
+
+def _by_quantile(outcome: np.ndarray, probability: np.ndarray, bins: int) -> float:
+    place = pd.qcut(probability, bins, duplicates="drop").codes
+    surprise = pd.Series(outcome - probability).groupby(place).sum()
+    return float(surprise.abs().sum() / len(outcome))
+
+
+EXERCISE = Function(
+    expects="a function of outcome, probability and bins that returns a number",
+    returns="a number for `outcome`, `probability` and `bins`",
+    value=evaluation.expected_calibration_error,
+    cases=_cases,
+    result=_result,
+    same=_same,
+    known={
+        "empty bins": _over_bins(_empty_counts),
+        "last one lost": _over_bins(_last_lost, last=0),
+        "last one alone": _over_bins(_right, last=0),
+        "unweighted": _over_bins(lambda cells, bins: _gap(cells).mean()),
+        "over all bins": _over_bins(lambda cells, bins: _gap(cells).sum() / bins),
+        "of the mean": lambda outcome, probability, bins: abs(
+            np.mean(outcome - probability)
+        ),
+        "largest": _over_bins(lambda cells, bins: _gap(cells).max()),
+        "middles": _over_bins(_middles),
+        "squares": _over_bins(lambda cells, bins: _weighted(_gap(cells) ** 2, cells)),
+        "quantiles": _by_quantile,
     },
-    reason=_reason,
+    others={
+        "stops": lambda outcome, probability: 0,
+        "signed": lambda outcome, probability, bins: np.mean(probability - outcome),
+        "constant": lambda outcome, probability, bins: 0.1,
+        "no number": lambda outcome, probability, bins: "0.1",
+    },
+    hint={
+        "empty bins": "One case has empty bins, and there your function returns what "
+        "is no number: a mean over nothing.",
+        "last one lost": "A probability of exactly 1 has no bin in your function.",
+        "last one alone": "A probability of exactly 1 gets a bin of its own in your "
+        "function. It has neighbors.",
+        "unweighted": "You average over the bins. A bin with three flights then counts "
+        "as much as one with three thousand.",
+        "over all bins": "You add up the gaps and divide by the number of bins, empty "
+        "ones included. How many flights does each gap speak for?",
+        "of the mean": "You take the absolute value at the end, when gaps of opposite "
+        "sign have already canceled.",
+        "largest": "This is the largest gap, the *maximum* calibration error. Asked is "
+        "their mean, weighted by flights.",
+        "middles": "You compare the rate with the middle of the bin. Where in the bin "
+        "do its probabilities lie?",
+        "squares": "You square the gaps. That is the reliability part of the Brier "
+        "score; here their sizes are averaged as they are.",
+        "quantiles": "Your bins hold equally many flights each. That is a version of "
+        "its own, and a good one; asked are bins of equal *width*.",
+        "other": "Work the first by hand: for the outcomes 0, 0, 0, 1, the "
+        "probabilities 0.2, 0.4, 0.6, 0.8 and two bins the error is 0.25. Then look at "
+        "empty bins, at a probability of 1, and at bins with different numbers of "
+        "flights.",
+    },
+    reason="All four cases agree, with empty bins and with a probability of 1. Try it "
+    "on `probability` with 5, 15 and 1,000 bins.",
 )
