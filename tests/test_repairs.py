@@ -149,15 +149,6 @@ def test_rehearsal_learns_nothing_from_the_month_it_is_judged_on(open_flights):
     assert not changed[["as released", "c", "d", "e"]].any(axis=None)
 
 
-def test_recalibration_makes_the_mean_come_true():
-    generator = np.random.default_rng(0)
-    probability = generator.uniform(0.05, 0.95, 4000)
-    outcome = generator.random(4000) < probability**2
-    corrected = repairs.recalibration(outcome, probability)(probability)
-    assert corrected.mean() == pytest.approx(outcome.mean(), abs=1e-4)
-    assert np.array_equal(np.argsort(corrected), np.argsort(probability))
-
-
 def test_gain_counts_what_the_new_version_saves():
     date = pd.Series(pd.date_range("2013-09-01", periods=10)).repeat(10)
     outcome = np.tile([1, 0, 0, 0, 0, 0, 0, 0, 0, 0], 10)

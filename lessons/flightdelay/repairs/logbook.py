@@ -1,0 +1,231 @@
+"""What a repair gains, and the project log that says what became of it."""
+
+from collections.abc import Sequence
+from functools import partial
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike
+
+from course import markdown, store
+from flightdelay import data, labels
+from flightdelay.charter import Charter
+from flightdelay.evaluation import (
+    Interval,
+    cost_per_flight,
+    flight_costs,
+    paired_difference,
+)
+from flightdelay.repairs.declared import declaration, versions
+from flightdelay.repairs.trials import inputs, trained_versions
+
+
+class Gain(NamedTuple):
+    """By how much the new version is cheaper per flight than the old one.
+
+    Attributes:
+        by_day: With its interval over resampled days.
+        by_week: With its interval over resampled blocks of seven days.
+    """
+
+    by_day: Interval
+    by_week: Interval
+
+    @property
+    def estimate(self) -> float:
+        """The gain on the flights as they are."""
+        return self.by_day.estimate
+
+    def is_worth(self, charter: Charter) -> bool:
+        """Tell whether a repair with this gain stays; see `Declaration.rule`."""
+        both = self.by_day.low > 0 and self.by_week.low > 0
+        return self.estimate >= charter.smallest_gain and both
+
+
+def gain(
+    outcome: ArrayLike,
+    old: ArrayLike,
+    new: ArrayLike,
+    date: ArrayLike,
+    charter: Charter,
+) -> Gain:
+    """Return what the new version saves per flight, on the same flights.
+
+    Args:
+        outcome: 0 or 1 for each flight.
+        old: Probability of the old version for each flight.
+        new: Probability of the new version.
+        date: Day of each flight.
+        charter: Gives costs and confidence.
+
+    Returns:
+        Old cost minus new cost, in the charter's unit, above zero if the new one saves.
+    """
+    by_day, by_week = (
+        paired_difference(
+            outcome,
+            new,
+            old,
+            partial(flight_costs, charter=charter),
+            unit,
+            date,
+            confidence=charter.confidence,
+        )
+        for unit in ("day", "week")
+    )
+    return Gain(by_day, by_week)
+
+
+def most_too_late(
+    outcome: ArrayLike, old: ArrayLike, new: ArrayLike, charter: Charter
+) -> float:
+    """Return how many prepared passengers may be too late before a gain is gone.
+
+    Whoever decides later has less time to prepare. If preparing fails for a share of
+    the flights that are prepared and not on time, each of them costs as much as an
+    unprepared one on top.
+
+    Args:
+        outcome: 0 or 1 for each flight.
+        old: Probability of the version that decides earlier.
+        new: Probability of the version that decides later.
+        charter: Gives the costs.
+
+    Returns:
+        The share at which the gain is zero.
+    """
+    before, after = (cost_per_flight(outcome, p, charter) for p in (old, new))
+    prepared = np.asarray(new) >= charter.threshold
+    at_risk = (prepared & (np.asarray(outcome) == 1)).mean() * charter.cost_unprepared
+    return float((before - after) / at_risk)
+
+
+class Entry(NamedTuple):
+    """A line of the project log.
+
+    Attributes:
+        date: The day of the finding, as year-month-day.
+        finding: What was found.
+        back: From which step to which step one went.
+        change: What was changed.
+        judged_on: Which flights judge it, in words.
+        before: Cost per flight before.
+        after: Cost per flight after, on the same flights.
+        gain: Before minus after.
+        decision: What was decided.
+    """
+
+    date: str
+    finding: str
+    back: tuple[int, int]
+    change: str
+    judged_on: str
+    before: float
+    after: float
+    gain: Gain
+    decision: str
+
+
+def log_markdown(entries: Sequence[Entry]) -> str:
+    """Return the project log as a Markdown table, with costs in the charter's unit."""
+    rows = [
+        (
+            f"**{one.finding}.** {one.back[0]}&nbsp;→&nbsp;{one.back[1]}: {one.change}",
+            f"{one.judged_on}, by {one.date}",
+            f"{one.before:.2f} → {one.after:.2f}<br>"
+            f"{one.gain.by_day:.2f};<br>{one.gain.by_week:.2f}",
+            one.decision,
+        )
+        for one in entries
+    ]
+    return markdown.table(
+        [
+            "Finding, way back, change",
+            "Judged on",
+            "Cost, and gain by day; by week",
+            "Decision",
+        ],
+        rows,
+    )
+
+
+def log_entries(
+    charter: Charter, autumn: pd.DataFrame, december: pd.DataFrame
+) -> list[Entry]:
+    """Return the lines of the project log, from what the versions predicted.
+
+    Args:
+        charter: As agreed.
+        autumn: The flights on which the loops were closed: `date`, `outcome`, and one
+            column of probabilities for each version.
+        december: The same for the sealed flights that judge them.
+
+    Returns:
+        One entry for each loop and each of the two sets.
+    """
+    hours = [one.horizon_hours for one in versions().values()]
+    loops = [
+        ("The model announces too much, most of all for flights with a good record",
+         (7, 3), "one feature more, each flight's record of four weeks"),
+        ("In many missed flights delays grew after the cut-off",
+         (5, 1), f"the decision {hours[-1]} in place of {hours[0]} hours ahead"),
+    ]  # fmt: skip
+    months = {"September to November": autumn, "December": december}
+    entries = {name: [] for name in months}
+    for (finding, back, change), (old, new) in zip(
+        loops, declaration().comparisons, strict=True
+    ):
+        kept = False
+        for name, rows in months.items():
+            saved = gain(rows["outcome"], rows[old], rows[new], rows["date"], charter)
+            worth = saved.is_worth(charter)
+            if name != "December":
+                kept = worth
+                decision = f"keep: {new}" if kept else "turn down: below the rule"
+            elif kept:
+                decision = f"{new} stays" if worth else f"take back: {old} returns"
+            elif worth:
+                decision = "ask the owner; judge on new flights before any release"
+            else:
+                decision = "stays turned down"
+            before, after = (
+                cost_per_flight(rows["outcome"], rows[number], charter)
+                for number in (old, new)
+            )
+            day = rows["date"].max().date().isoformat()
+            entries[name].append(
+                Entry(day, finding, back, change, name, before, after, saved, decision)
+            )
+    return [entry for name in months for entry in entries[name]]
+
+
+def project_log(charter: Charter) -> list[Entry]:
+    """Return the project log of lesson 8, made once and kept."""
+    return store.keep("project-log", lambda: _make_log(charter))
+
+
+def _make_log(charter: Charter) -> list[Entry]:
+    weather = data.load_table("weather")
+    purpose = "training data up to November for the repairs"
+    autumn = data.open_sealed("production", purpose)
+    known = pd.concat([data.load_flights().query("not sealed"), autumn])
+    given = inputs(known, weather, charter)
+    train = data.period_rows(known, "train").index
+    models_of = trained_versions(given, train, labels.not_on_time(known).astype(int))
+    declared = declaration()
+    december = data.open_sealed(declared.set, declared.purpose)
+    history = pd.concat([known[known["month"] == 11], december])
+    given_then = inputs(december, weather, charter, history)
+    judged = []
+    for rows, table in ((autumn, given), (december, given_then)):
+        judged.append(
+            pd.DataFrame(
+                {
+                    number: model.predict_proba(table[number].loc[rows.index])[:, 1]
+                    for number, model in models_of.items()
+                },
+                index=rows.index,
+            ).assign(date=rows["date"], outcome=labels.not_on_time(rows).astype(int))
+        )
+    return log_entries(charter, *judged)
