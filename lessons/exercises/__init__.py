@@ -72,6 +72,22 @@ class Exercise(ABC):
 
     expects: str
 
+    def verdict(self, answer: object) -> Verdict:
+        """Read an answer and judge it; no answer makes it raise."""
+        if is_open(answer):
+            return unanswered(f"The answer is {self.expects}.")
+        try:
+            value = self.read(answer)
+        except Exception:
+            # Whatever a reader types, the answer is a sentence and never a traceback.
+            return wrong(unreadable(self.expects, answer))
+        if isinstance(value, Verdict):
+            return value
+        try:
+            return self.judge(value)
+        except Exception as error:
+            return _unchecked(error)
+
     @abstractmethod
     def read(self, answer: object) -> Any:  # noqa: ANN401
         """Turn an answer into a value for `judge`; needs no table and no package.
@@ -136,19 +152,7 @@ def check(number: str, answer: object) -> Verdict:
         )
     except Exception as error:
         return _unchecked(error)
-    if is_open(answer):
-        return unanswered(f"The answer is {exercise.expects}.")
-    try:
-        value = exercise.read(answer)
-    except Exception:
-        # Whatever a reader types, the answer is a sentence and never a traceback.
-        return wrong(unreadable(exercise.expects, answer))
-    if isinstance(value, Verdict):
-        return value
-    try:
-        return exercise.judge(value)
-    except Exception as error:
-        return _unchecked(error)
+    return exercise.verdict(answer)
 
 
 def unreadable(expects: str, answer: object) -> str:
