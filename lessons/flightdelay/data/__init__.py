@@ -22,23 +22,3 @@ from flightdelay.data.periods import (
     set_hash,
 )
 from flightdelay.data.tables import FOLDER, DataError, columns, definitions
-
-__all__ = [
-    "DataError",
-    "FOLDER",
-    "HIGHEST_WIND_SPEED",
-    "OUTCOMES",
-    "PERIODS",
-    "SEALED",
-    "SEALED_MONTHS",
-    "TIME_ZONE",
-    "columns",
-    "defects",
-    "definitions",
-    "load_flights",
-    "load_table",
-    "open_sealed",
-    "openings",
-    "period_rows",
-    "set_hash",
-]

@@ -32,28 +32,3 @@ from flightdelay.errors.upkeep import (
     savings,
     upkeep_per_flight,
 )
-
-__all__ = [
-    "Finding",
-    "Judged",
-    "TAGS",
-    "TRIALS",
-    "ceilings",
-    "clock_note",
-    "earns_its_upkeep",
-    "error_sheet",
-    "known_with_more",
-    "model_card",
-    "saving",
-    "savings",
-    "sealed_findings",
-    "service_groups",
-    "slice_findings",
-    "slices_of",
-    "tag_findings",
-    "tag_flights",
-    "tag_meanings",
-    "trial_findings",
-    "upkeep_per_flight",
-    "weather_of_the_hour",
-]

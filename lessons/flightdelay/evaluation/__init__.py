@@ -38,30 +38,3 @@ from flightdelay.evaluation.resampling import (
     rate_by,
 )
 from flightdelay.evaluation.slices import group_errors, slice_gaps
-
-__all__ = [
-    "BLOCK_DAYS",
-    "DRAWS_TO_DECIDE",
-    "Interval",
-    "REPORT_FORMATS",
-    "bootstrap_interval",
-    "brier_parts",
-    "by_threshold",
-    "calibration_bins",
-    "calibration_error_by_chance",
-    "calibration_gap",
-    "calibration_line",
-    "cost_per_flight",
-    "cost_without_model",
-    "expected_calibration_error",
-    "flight_costs",
-    "group_errors",
-    "narrow",
-    "paired_difference",
-    "rate_by",
-    "report",
-    "report_markdown",
-    "saving_over_cheapest",
-    "slice_gaps",
-    "squared_error",
-]

@@ -26,21 +26,3 @@ from flightdelay.models.pipelines import (
     network,
 )
 from flightdelay.models.rates import RateTable, VisibleDelayRule
-
-__all__ = [
-    "CATEGORIES",
-    "Choice",
-    "NetworkClassifier",
-    "RateTable",
-    "VisibleDelayRule",
-    "baseline_probabilities",
-    "baselines",
-    "best_of_many",
-    "boosting",
-    "chosen",
-    "load_choice",
-    "logistic",
-    "network",
-    "trained_challenger",
-    "trained_choice",
-]

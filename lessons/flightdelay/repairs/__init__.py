@@ -31,25 +31,3 @@ from flightdelay.repairs.trials import (
     rehearse,
     trained_versions,
 )
-
-__all__ = [
-    "Candidate",
-    "Declaration",
-    "Entry",
-    "FLIGHT",
-    "Gain",
-    "Version",
-    "candidates",
-    "declaration",
-    "flight_record",
-    "gain",
-    "inputs",
-    "log_entries",
-    "log_markdown",
-    "most_too_late",
-    "project_log",
-    "promises",
-    "rehearse",
-    "trained_versions",
-    "versions",
-]

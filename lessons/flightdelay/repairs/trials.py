@@ -115,38 +115,30 @@ def inputs(
     return found
 
 
-def trained(number: str, known: pd.DataFrame, outcome: ArrayLike) -> Pipeline:
-    """Return a version trained on January to June; trained once and kept.
-
-    Args:
-        number: A key of `versions`.
-        known: Its `inputs` on the training flights.
-        outcome: 0 or 1 for each of them.
-
-    Returns:
-        The fitted model. The released version is `models.trained_choice`.
-    """
-    if number == models.load_choice().version:
-        return models.trained_choice()
-    return store.keep(
-        f"version-{number}",
-        lambda: models.logistic(list(known)).fit(known, outcome),
-    )
-
-
 def trained_versions(
     given: Mapping[str, pd.DataFrame], train: ArrayLike, outcome: pd.Series
 ) -> dict[str, Pipeline]:
-    """Return every version, trained on the training flights.
+    """Return every version, trained on January to June; trained once and kept.
 
     Args:
         given: As from `inputs`.
         train: Index of the training flights.
         outcome: 0 or 1 for each flight, the training flights among them.
+
+    Returns:
+        The fitted models; the released version is `models.trained_choice`.
     """
+
+    def trained(number: str, known: pd.DataFrame) -> Pipeline:
+        if number == models.load_choice().version:
+            return models.trained_choice()
+        return store.keep(
+            f"version-{number}",
+            lambda: models.logistic(list(known)).fit(known, outcome[train]),
+        )
+
     return {
-        number: trained(number, known.loc[train], outcome[train])
-        for number, known in given.items()
+        number: trained(number, known.loc[train]) for number, known in given.items()
     }
 
 

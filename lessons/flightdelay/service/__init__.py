@@ -16,14 +16,3 @@ from flightdelay.service.scoring import (
     served_challenger,
     served_choice,
 )
-
-__all__ = [
-    "Feeds",
-    "PredictionLog",
-    "ServedModel",
-    "as_records",
-    "replay",
-    "score",
-    "served_challenger",
-    "served_choice",
-]

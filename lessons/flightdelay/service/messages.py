@@ -1,7 +1,7 @@
 """What the service takes and answers; its description is made of these."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Literal
 
 import pandas as pd
 from pydantic import (
@@ -27,53 +27,36 @@ class Departure(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    carrier: Annotated[
-        str,
-        Field(
-            pattern="^[A-Z0-9]{2}$",
-            description="airline, two capital letters or digits, such as DL",
-            examples=["DL"],
-        ),
-    ]
-    flight: Annotated[
-        int,
-        Field(
-            ge=1,
-            le=9999,
-            strict=True,
-            description="flight number, a whole number without quotes, such as 843",
-            examples=[843],
-        ),
-    ]
-    origin: Annotated[
-        Literal["EWR", "JFK", "LGA"], Field(description="airport of departure")
-    ]
-    dest: Annotated[
-        str,
-        Field(
-            pattern="^[A-Z]{3}$",
-            description="airport of destination, three capital letters, such as ATL",
-            examples=["ATL"],
-        ),
-    ]
-    distance: Annotated[
-        int,
-        Field(
-            ge=int(_DISTANCE["minimum"]),
-            le=int(_DISTANCE["maximum"]),
-            strict=True,
-            description="distance between the airports in miles, a whole number",
-            examples=[760],
-        ),
-    ]
-    scheduled_departure: Annotated[
-        AwareDatetime,
-        Field(
-            description=f"moment of the scheduled departure, in {YEAR} in New York, "
-            "ISO 8601 with its offset from UTC, such as 2013-06-13T16:59:00-04:00",
-            examples=["2013-06-13T16:59:00-04:00"],
-        ),
-    ]
+    carrier: str = Field(
+        pattern="^[A-Z0-9]{2}$",
+        description="airline, two capital letters or digits, such as DL",
+        examples=["DL"],
+    )
+    flight: int = Field(
+        ge=1,
+        le=9999,
+        strict=True,
+        description="flight number, a whole number without quotes, such as 843",
+        examples=[843],
+    )
+    origin: Literal["EWR", "JFK", "LGA"] = Field(description="airport of departure")
+    dest: str = Field(
+        pattern="^[A-Z]{3}$",
+        description="airport of destination, three capital letters, such as ATL",
+        examples=["ATL"],
+    )
+    distance: int = Field(
+        ge=int(_DISTANCE["minimum"]),
+        le=int(_DISTANCE["maximum"]),
+        strict=True,
+        description="distance between the airports in miles, a whole number",
+        examples=[760],
+    )
+    scheduled_departure: AwareDatetime = Field(
+        description=f"moment of the scheduled departure, in {YEAR} in New York, "
+        "ISO 8601 with its offset from UTC, such as 2013-06-13T16:59:00-04:00",
+        examples=["2013-06-13T16:59:00-04:00"],
+    )
 
     @field_validator("dest")
     @classmethod
@@ -106,32 +89,22 @@ class Batch(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    departures: Annotated[
-        list[Departure], Field(min_length=1, max_length=LARGEST_BATCH)
-    ]
+    departures: list[Departure] = Field(min_length=1, max_length=LARGEST_BATCH)
 
 
 class Prediction(BaseModel):
     """An answer. When it arrives, it stands in the log."""
 
-    request_id: Annotated[str, Field(description="name it when you send the outcome")]
+    request_id: str = Field(description="name it when you send the outcome")
     model_version: str
-    probability: Annotated[
-        float, Field(ge=0, le=1, description="probability of not on time")
-    ]
-    prepare: Annotated[
-        bool, Field(description="whether the probability reaches the threshold")
-    ]
-    threshold: Annotated[float, Field(ge=0, le=1, description="from the charter")]
-    cut_off: Annotated[
-        datetime, Field(description="only what was known then was looked at")
-    ]
-    fallback: Annotated[
-        list[str], Field(description="inputs that could not be had; empty if none")
-    ]
-    warning: Annotated[
-        str | None, Field(description="what the fallback means for the answer")
-    ]
+    probability: float = Field(ge=0, le=1, description="probability of not on time")
+    prepare: bool = Field(description="whether the probability reaches the threshold")
+    threshold: float = Field(ge=0, le=1, description="from the charter")
+    cut_off: datetime = Field(description="only what was known then was looked at")
+    fallback: list[str] = Field(
+        description="inputs that could not be had; empty if none"
+    )
+    warning: str | None = Field(description="what the fallback means for the answer")
 
 
 class Predictions(BaseModel):
@@ -145,18 +118,13 @@ class Outcome(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    request_id: Annotated[
-        str,
-        Field(pattern="^[0-9a-f]{32}$", description="as it came with the prediction"),
-    ]
-    not_on_time: Annotated[
-        bool,
-        Field(
-            strict=True,
-            description="15 minutes or more late at the destination, canceled or "
-            "diverted",
-        ),
-    ]
+    request_id: str = Field(
+        pattern="^[0-9a-f]{32}$", description="as it came with the prediction"
+    )
+    not_on_time: bool = Field(
+        strict=True,
+        description="15 minutes or more late at the destination, canceled or diverted",
+    )
 
 
 class Recorded(BaseModel):
@@ -179,7 +147,7 @@ class Version(BaseModel):
 
     model_version: str
     threshold: float
-    features: Annotated[list[str], Field(description="in the order of the model")]
+    features: list[str] = Field(description="in the order of the model")
     scikit_learn: str
 
 
