@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from functools import cache
 
 import numpy as np
+import pandas as pd
 
 from exercises import Verdict, wrong
 from exercises.judges import Function
@@ -33,7 +34,7 @@ def _services() -> dict[str, release.Serve]:
     model = service.served_choice()
     serve = release.faithful(_feeds(), model)
     last = _golden().records.index[-3]
-    return {
+    services = {
         # Another processor adds in another order: the seventh digit differs.
         "right": lambda records: serve(records) + 2e-7,
         **release.skewed(_feeds(), model),
@@ -41,6 +42,20 @@ def _services() -> dict[str, release.Serve]:
         LOWER: lambda records: serve(records) - 0.1,
         ONE_ALONE: lambda records: serve(records) + 0.1 * (records.index == last),
     }
+    return {name: _remembering(one) for name, one in services.items()}
+
+
+def _remembering(serve: release.Serve) -> release.Serve:
+    """Make a service that answers the same records at once when asked again."""
+    known = {}
+
+    def one_service(records: pd.DataFrame) -> np.ndarray:
+        key = tuple(pd.util.hash_pandas_object(records))
+        if key not in known:
+            known[key] = serve(records)
+        return known[key].copy()
+
+    return one_service
 
 
 def _read(verdict: object) -> bool | Verdict:
@@ -134,7 +149,6 @@ class _Parity(Function):
                 lambda one, other: abs(one - other).max() > 1e-5
             ),
             "accepts all": lambda serve: True,
-            "called": True,
         }
 
 

@@ -11,6 +11,8 @@ from flightdelay import charter, data, evaluation, features, labels, models
 
 BEFORE, AFTER = ("carrier", "hour"), ("carrier", "hour", "dest")
 
+_hash = cache(data.set_hash)
+
 
 class _Hash(Exercise):
     """The hash of July and August, or its first sixteen digits or more."""
@@ -23,7 +25,7 @@ class _Hash(Exercise):
 
     def judge(self, value: str) -> Verdict:
         """Compare with the set."""
-        if len(value) >= 16 and data.set_hash("validation").startswith(value):
+        if len(value) >= 16 and _hash("validation").startswith(value):
             return right("")
         return wrong(
             "That is not the hash of July and August. Both tables are judged on all of "
@@ -32,13 +34,13 @@ class _Hash(Exercise):
 
     def solution(self) -> str:
         """Return the whole hash."""
-        return data.set_hash("validation")
+        return _hash("validation")
 
     def mistakes(self) -> Mapping[str, object]:
         """Return the hash of other flights, and too little of the right one."""
         return {
-            "other flights": data.set_hash("train"),
-            "three digits": data.set_hash("validation")[:3],
+            "other flights": _hash("train"),
+            "three digits": _hash("validation")[:3],
         }
 
 
