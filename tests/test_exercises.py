@@ -157,11 +157,11 @@ def plant(tmp_path, monkeypatch):
 
 AVERAGE = """
 from exercises.judges import Number
-from flightdelay import data
+from flightdelay.data import tables
 
 EXERCISE = Number(
     expects="a number",
-    value=lambda: data.load_table("weather")["temp"].mean(),
+    value=lambda: tables.read("weather")["temp"].mean(),
     hint="No.",
 )
 """

@@ -44,9 +44,8 @@ class _Data(Exercise):
 
     def judge(self, value: Any) -> Verdict:  # noqa: ANN401
         """Compare with the right answer, then with the known ones."""
-        if self._same(value, self.read(self.solution())):
-            return self.accept()
-        return self._name(value) or self.reject("other")
+        right_one = value == self.read(self.value)
+        return self.accept() if right_one else self.name(value) or self.reject("other")
 
     def solution(self) -> object:
         """Return the right answer."""
@@ -56,14 +55,10 @@ class _Data(Exercise):
         """Return wrong answers by the name of the mistake."""
         return now(self.known) | now(self.others)
 
-    def _same(self, value: object, other: object) -> bool:
-        return value == other
-
-    def _name(self, value: object) -> Verdict | None:
-        for name, answer in now(self.known).items():
-            if self._same(value, self.read(answer)):
-                return self.reject(name)
-        return None
+    def name(self, value: object) -> Verdict | None:
+        answers = now(self.known).items()
+        names = (name for name, answer in answers if value == self.read(answer))
+        return next(map(self.reject, names), None)
 
     def accept(self) -> Verdict:
         return right(now(self.reason))
@@ -170,15 +165,18 @@ class Interval(_Data):
         """Name the nearest mistake, then a slip of unit or order."""
         expected = now(self.value)
         off = {name: _off(value, ends) for name, ends in now(self.known).items()}
-        nearest = min(off, key=off.get)
-        if _off(value, expected) <= min(self.tolerance, 2 * off[nearest]):
+        nearest = min(off, key=off.get, default=None)
+        near = 2 * off.get(nearest, self.tolerance)
+        if _off(value, expected) <= min(self.tolerance, near):
             return self.accept()
         if _off(value[::-1], expected) <= self.tolerance:
             return wrong("The ends are swapped: first the lower one, then the higher.")
-        # Wide intervals move more from one set of draws to another.
-        width = abs(float.__sub__(*map(float, now(self.known)[nearest])))
-        if off[nearest] <= self.within.get(nearest, max(self.tolerance, 0.08 * width)):
-            return self.reject(nearest)
+        if nearest:
+            # Wide intervals move more from one set of draws to another.
+            low, high = now(self.known)[nearest]
+            near = max(self.tolerance, 0.08 * abs(high - low))
+            if off[nearest] <= self.within.get(nearest, near):
+                return self.reject(nearest)
         if _off([end / 100 for end in value], expected) <= self.tolerance:
             return wrong("These are percentages: divide both ends by 100.")
         if value[1] - value[0] < 1e-6:
@@ -215,7 +213,7 @@ class Letters(_Data):
     def judge(self, value: set[str]) -> Verdict:
         """Say how many are sorted right, and what kind the first other one is."""
         faults = value ^ set(self.value)
-        if not faults or (named := self._name(value)):
+        if not faults or (named := self.name(value)):
             return named if faults else self.accept()
         first = next(letter for letter in self.hint if letter in faults)
         hits = len(self.of) - len(faults)
@@ -315,7 +313,7 @@ class Fields(_Data):
         faults = {
             k: one.message for k, one in verdicts.items() if one.status == "wrong"
         }
-        if not faults or (named := self._name(value)):
+        if not faults or (named := self.name(value)):
             return named if faults else self.accept()
         key, hint = next(iter(faults.items()))
         if self._is_pair():
@@ -429,7 +427,7 @@ class Function(_Data):
                 return wrong(
                     f"Your function stops with `{said}`. It must return {self.returns}."
                 )
-            if given is None:
+            if is_open(given):
                 missing += 1
                 continue
             try:
