@@ -4,14 +4,7 @@ from datetime import datetime
 from typing import Literal
 
 import pandas as pd
-from pydantic import (
-    AwareDatetime,
-    BaseModel,
-    ConfigDict,
-    Field,
-    ValidationInfo,
-    field_validator,
-)
+from pydantic import AwareDatetime, BaseModel, Field, ValidationInfo, field_validator
 
 from flightdelay import data
 
@@ -22,10 +15,8 @@ YEAR = 2013
 _DISTANCE = data.columns("flights").loc["distance"]
 
 
-class Departure(BaseModel):
+class Departure(BaseModel, extra="forbid"):
     """One scheduled departure: what the schedule says, and nothing else."""
-
-    model_config = ConfigDict(extra="forbid")
 
     carrier: str = Field(
         pattern="^[A-Z0-9]{2}$",
@@ -84,10 +75,8 @@ class Departure(BaseModel):
         return moment
 
 
-class Batch(BaseModel):
+class Batch(BaseModel, extra="forbid"):
     """Several departures, answered in their order: all of them or none."""
-
-    model_config = ConfigDict(extra="forbid")
 
     departures: list[Departure] = Field(min_length=1, max_length=LARGEST_BATCH)
 
@@ -113,10 +102,8 @@ class Predictions(BaseModel):
     predictions: list[Prediction]
 
 
-class Outcome(BaseModel):
+class Outcome(BaseModel, extra="forbid"):
     """What became of a flight that was asked for."""
-
-    model_config = ConfigDict(extra="forbid")
 
     request_id: str = Field(
         pattern="^[0-9a-f]{32}$", description="as it came with the prediction"
