@@ -4,6 +4,8 @@ import importlib.util
 import io
 import re
 import shutil
+import subprocess
+import sys
 import tarfile
 import tomllib
 
@@ -13,9 +15,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
+from conftest import ROOT
 
 from flightdelay import charter, data
-from flightdelay.data import DataError, periods, tables
+from flightdelay.data import DataError, known_defects, periods, tables
 
 # A warning would reach a lesson's stderr and fail its build.
 pytestmark = pytest.mark.filterwarnings("error")
@@ -188,7 +191,7 @@ def test_digest_does_not_tell_two_zeros_apart_but_zero_from_empty():
 
 def refused(name):
     with pytest.raises(DataError) as refusal:
-        data.load_table(name)
+        tables.read(name)
     message = str(refusal.value)
     assert "\n" not in message and message.endswith("`.")
     assert f"lessons/data/{name}.parquet" in message
@@ -265,7 +268,26 @@ def test_missing_checksums_are_named(text, folder):
     file = folder / "checksums.toml"
     file.unlink() if text is None else file.write_text(text)
     with pytest.raises(DataError, match=r"python lessons/data/build\.py"):
-        data.load_table("airlines")
+        tables.read("airlines")
+
+
+def test_a_kept_table_is_checked_again_when_its_file_was_changed(tmp_path):
+    copies = tmp_path / "lessons"
+    for name in ("course", "flightdelay", "data"):
+        shutil.copytree(ROOT / "lessons" / name, copies / name)
+    shutil.copy(ROOT / "requirements.txt", tmp_path)
+
+    def load():
+        code = "from flightdelay import data; print(len(data.load_table('planes')))"
+        command = [sys.executable, "-c", code]
+        return subprocess.run(command, cwd=copies, capture_output=True, text=True)
+
+    rows = shipped("planes")
+    assert load().stdout == load().stdout == f"{len(rows)}\n"
+    pq.write_table(rows.slice(1), copies / "data/planes.parquet")
+    assert "planes.parquet was changed" in load().stderr
+    pq.write_table(rows, copies / "data/planes.parquet")
+    assert load().stdout == f"{len(rows)}\n"
 
 
 def test_unknown_table_is_refused():
@@ -376,6 +398,19 @@ def test_outcomes_of_sealed_months_are_missing(load, unsealed):
     pd.testing.assert_frame_equal(table[rest], unsealed[rest])
 
 
+def test_no_kept_file_that_flights_come_from_holds_a_sealed_outcome(flights):
+    (file,) = (ROOT / "_build/kept").glob("sealed-flights-*.arrow")
+    kept = pa.ipc.open_file(pa.memory_map(str(file))).read_all()
+    late_months = kept.filter(pc.greater_equal(kept["month"], 9))
+    for column in data.OUTCOMES:
+        empty = pc.is_null(late_months[column], nan_is_null=True)
+        assert pc.all(empty).as_py(), column
+    # Arrow might keep a text behind a cell that it marks as empty.
+    (tail_numbers,) = kept["tailnum"].chunks
+    shown = flights["tailnum"].str.len().sum()
+    assert tail_numbers.buffers()[2].size < shown + 64
+
+
 def test_sealed_rows_are_marked(flights):
     assert flights["sealed"].equals((flights["month"] >= 9).rename("sealed"))
 
@@ -484,11 +519,15 @@ def test_defects_do_not_depend_on_sealed_outcomes(monkeypatch, unsealed):
     counted = data.defects()
     emptied = unsealed.copy()
     emptied.loc[emptied["month"] >= 9, list(data.OUTCOMES)] = np.nan
-    read = tables.read
-    monkeypatch.setattr(
-        tables, "read", lambda name: emptied if name == "flights" else read(name)
-    )
-    pd.testing.assert_frame_equal(data.defects(), counted)
+    for flights in (unsealed, emptied):
+        monkeypatch.setattr(
+            known_defects,
+            "load_table",
+            lambda name, flights=flights: (
+                flights if name == "flights" else data.load_table(name)
+            ),
+        )
+        pd.testing.assert_frame_equal(data.defects(), counted)
 
 
 def test_missing_readings_and_readings_make_a_year():

@@ -4,3 +4,9 @@
 colors, `store` keeps what takes long to make, `closure` finds what a piece of code
 reads, and `settings` reads TOML files. `markdown` writes tables, `typesetting` numbers.
 """
+
+import sys
+
+# Altair checks charts with jsonschema, which on import compiles grammars for addresses
+# with letters beyond ASCII if it finds this package: three seconds for nothing here.
+sys.modules.setdefault("rfc3987_syntax", None)

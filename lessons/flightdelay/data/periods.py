@@ -3,8 +3,10 @@
 from collections.abc import Iterable
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
+from course import store
 from flightdelay import charter
 from flightdelay.data import tables
 from flightdelay.data.tables import DataError
@@ -31,7 +33,7 @@ OUTCOMES = ("dep_time", "dep_delay", "arr_time", "arr_delay", "air_time", "tailn
 
 
 def load_table(name: str) -> pd.DataFrame:
-    """Read one of the shipped tables as it is, and check it first.
+    """Return one of the shipped tables as it is, checked when its file was changed.
 
     Whole numbers come as 64-bit integers, or as floats with NaN where a column has
     empty cells.
@@ -47,8 +49,9 @@ def load_table(name: str) -> pd.DataFrame:
         DataError: The file is missing, is not readable, or does not hold what is
             expected; one sentence names the file and the command that restores it.
     """
-    table = tables.read(name)
-    return _seal(table) if name == "flights" else table
+    if name == "flights":
+        return load_flights()[list(tables.definition(name).columns)]
+    return store.keep_table(name, lambda: tables.read(name))
 
 
 def load_flights() -> pd.DataFrame:
@@ -73,7 +76,7 @@ def load_flights() -> pd.DataFrame:
     Raises:
         DataError: As in `load_table`.
     """
-    return _seal(_add_moments(tables.read("flights")))
+    return store.keep_table("sealed-flights", _sealed_flights)
 
 
 def period_rows(flights: pd.DataFrame, name: str) -> pd.DataFrame:
@@ -89,7 +92,12 @@ def period_rows(flights: pd.DataFrame, name: str) -> pd.DataFrame:
     Raises:
         DataError: There is no such period.
     """
-    return flights[flights["month"].isin(_months(name))]
+    inside = flights["month"].isin(_months(name)).to_numpy()
+    places = np.flatnonzero(inside)
+    if len(places) and np.ptp(places) == len(places) - 1:
+        # One stretch, as when rows are sorted by time: it shares their memory.
+        return flights.iloc[places[0] : places[-1] + 1]
+    return flights[inside]
 
 
 def openings() -> pd.DataFrame:
@@ -129,8 +137,7 @@ def open_sealed(name: str, purpose: str) -> pd.DataFrame:
             f"The set {name!r} stays sealed: the purpose {purpose!r} is not declared "
             f"for it in lessons/{OPENINGS.name} (declared: {known})."
         )
-    opened = _add_moments(period_rows(tables.read("flights"), name))
-    return opened.assign(sealed=False)
+    return store.keep_table(f"opened-{name}", lambda: _opened(name))
 
 
 def set_hash(name: str) -> str:
@@ -147,7 +154,21 @@ def set_hash(name: str) -> str:
     Raises:
         DataError: There is no such period, or as in `load_table`.
     """
-    return tables.content_digest(period_rows(tables.read("flights"), name), "flights")
+    return store.keep(
+        f"hash-of-{name}", lambda: tables.content_digest(_opened(name), "flights")
+    )
+
+
+def _sealed_flights() -> pd.DataFrame:
+    flights = _add_moments(tables.read("flights"))
+    sealed = flights["month"].isin(SEALED_MONTHS)
+    left_out = {column: flights[column].mask(sealed) for column in OUTCOMES}
+    return flights.assign(**left_out, sealed=sealed)
+
+
+def _opened(name: str) -> pd.DataFrame:
+    opened = _add_moments(period_rows(tables.read("flights"), name))
+    return opened.assign(sealed=False)
 
 
 def _months(name: str) -> Iterable[int]:
@@ -156,16 +177,6 @@ def _months(name: str) -> Iterable[int]:
             f"There is no period {name!r}: expected one of {', '.join(PERIODS)}."
         )
     return PERIODS[name]
-
-
-def _seal(flights: pd.DataFrame) -> pd.DataFrame:
-    sealed = flights["month"].isin(SEALED_MONTHS)
-    flights = flights.copy()
-    for column in OUTCOMES:
-        flights[column] = flights[column].mask(sealed)
-    if "cut_off" in flights:
-        flights["sealed"] = sealed
-    return flights
 
 
 def _add_moments(flights: pd.DataFrame) -> pd.DataFrame:

@@ -2,17 +2,19 @@
 
 import hashlib
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import numpy as np
 import pandas as pd
-import pandera.pandas as pandera
 import pyarrow as pa
 import pyarrow.parquet as pq
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 
 from course import settings
+
+if TYPE_CHECKING:
+    import pandera.pandas as pandera
 
 FOLDER = Path(__file__).parents[2] / "data"
 RESTORE = "python lessons/data/build.py"
@@ -185,6 +187,9 @@ def validate(table: pd.DataFrame, name: str) -> None:
     Raises:
         DataError: One sentence names the first column that fails, and why.
     """
+    # Takes half a second; most kernels load tables that others have checked.
+    import pandera.pandas as pandera
+
     expected = definition(name)
     checked = {}
     for column, rule in expected.columns.items():
@@ -235,7 +240,7 @@ def content_digest(rows: pd.DataFrame, name: str) -> str:
     return digest.hexdigest()
 
 
-def _failure(error: pandera.errors.SchemaError, expected: Table) -> str:
+def _failure(error: "pandera.errors.SchemaError", expected: Table) -> str:
     column = error.schema.name
     rule = expected.columns.get(column)
     reason = error.reason_code.name
