@@ -104,5 +104,5 @@ def boxes(path: Path, kind: str) -> list[str]:
 
 def promised_minutes(path: Path) -> int:
     """Return the minutes that a lesson promises in its head."""
-    head = r"\*\*Time:\*\* core(?: path)? (\d+) minutes|About (\d+) minutes"
+    head = r"\*\*Time:\*\* core(?: path)? (\d+) minutes|About\s+(\d+) minutes"
     return int(next(filter(None, re.search(head, text(path)).groups())))

@@ -1,83 +1,68 @@
-"""Three vague wishes, and seventeen pieces to make goals of."""
+"""A function that decides from a probability and the extra costs of both mistakes."""
 
-from collections.abc import Mapping
+from exercises.judges import Function
 
-from exercises import Verdict, wrong
-from exercises.judges import Choice, Fields
-
-SLOTS = ("decision", "user", "action", "cost")
-GOALS = {"X-rays": "CGIP", "tomatoes": "MJDE", "bicycles": "HANL"}
-LETTERS = "ABCDEFGHIJKLMNOPQ"
-
-
-class _Goals(Fields):
-    def judge(self, value: Mapping[str, Mapping[str, str]]) -> Verdict:
-        for wish, own in GOALS.items():
-            for slot, right_one in zip(SLOTS, own, strict=True):
-                letter = value[wish][slot]
-                if letter in "BFKOQ":
-                    return wrong(
-                        f"{wish}, {slot}: {letter} belongs to none of the goals. It "
-                        + {
-                            "B": "is a metric of a model: nobody is cured or fed by "
-                            "it.",
-                            "F": "is a means: it says how you would build it.",
-                            "K": "is a constraint: it limits the solution, and is not "
-                            "what anyone wants.",
-                            "O": "is a resource: it is what you spend, not what you "
-                            "get.",
-                            "Q": "pays, and answers no question about a picture: ask "
-                            "who acts on the answer.",
-                        }[letter]
-                    )
-                if letter not in own:
-                    return wrong(
-                        f"{wish}, {slot}: {letter} speaks of something else. Read the "
-                        "piece aloud together with the wish."
-                    )
-                if letter != right_one:
-                    return wrong(
-                        f"{wish}: {letter} is not its {slot}. The decision is a "
-                        "question with a choice, the user is who answers it, the "
-                        "action is what happens then, and the cost is what either "
-                        "error takes."
-                    )
-        return self.accept()
-
-    def mistakes(self) -> Mapping[str, object]:
-        goals = self.solution()
-
-        def but(wish: str, **pieces: str) -> dict[str, dict[str, str]]:
-            return goals | {wish: goals[wish] | pieces}
-
-        return {
-            "a metric": but("X-rays", cost="B"),
-            "a means": but("tomatoes", action="F"),
-            "a constraint": but("tomatoes", cost="K"),
-            "a resource": but("bicycles", cost="O"),
-            "who pays": but("X-rays", user="Q"),
-            "another wish": but("X-rays", action="D"),
-            "action as decision": but("tomatoes", decision="D", action="M"),
-            "no letter": but("bicycles", user="me"),
-            "a key misspelled": {"xrays": {}} | goals,
-            "a key missing": {"X-rays": goals["X-rays"]},
-            "a slot missing": goals | {"tomatoes": {"user": "J"}},
-        }
+# Probability, extra cost of a false alarm, extra cost of a miss. At the first one both
+# actions cost the same.
+CASES = (
+    (0.25, 15, 45),
+    (0.2, 15, 45),
+    (0.35, 240, 560),
+    (0.1, 1, 19),
+    (0.04, 1, 19),
+    (0.6, 30, 10),
+    (0.8, 30, 10),
+    (0.22, 60, 40),
+    (0.6, 15, 45),
+)
 
 
-EXERCISE = _Goals(
-    expects="a dictionary of three goals, each with four letters from A to Q",
-    fields={
-        wish: Fields(
-            expects="a dictionary of decision, user, action and cost",
-            fields={
-                slot: Choice(value=letter, of=LETTERS)
-                for slot, letter in zip(SLOTS, own, strict=True)
-            },
-        )
-        for wish, own in GOALS.items()
+def _act(probability: float, false_alarm: float, miss: float) -> bool:
+    return probability >= false_alarm / (false_alarm + miss)
+
+
+def _result(returned: object) -> bool:
+    if returned not in (True, False):
+        raise TypeError
+    return bool(returned)
+
+
+EXERCISE = Function(
+    expects="a function of a probability and two extra costs",
+    value=_act,
+    cases=lambda: CASES,
+    result=_result,
+    returns="True or False",
+    reason="It decides as the costs ask, at any desk. On pictures it says when to show "
+    "one to a person.",
+    known={
+        "one half": lambda p, false_alarm, miss: p >= 0.5,
+        "the desk's": lambda p, false_alarm, miss: p >= 0.2,
+        "odds": lambda p, false_alarm, miss: p >= false_alarm / miss,
+        "swapped": lambda p, false_alarm, miss: p >= miss / (false_alarm + miss),
+        "turned round": lambda p, false_alarm, miss: not _act(p, false_alarm, miss),
+        "after equality": lambda p, false_alarm, miss: (
+            p > false_alarm / (false_alarm + miss)
+        ),
     },
-    reason="Each goal now names who does what. The pieces left over are a metric, a "
-    "means, a constraint, a resource and somebody who pays: useful later, and no part "
-    "of a goal.",
+    others={
+        "always": lambda p, false_alarm, miss: True,
+        "a number": lambda p, false_alarm, miss: p * miss,
+        "text": "probability >= 0.2",
+    },
+    hint={
+        "one half": "One half is right only if both errors cost the same extra. The "
+        "function is given both costs: use them.",
+        "the desk's": "You wrote in the threshold of our desk. The function must serve "
+        "any desk: work it out from the two costs.",
+        "odds": "A cost divided by the other gives odds. A probability is a part of "
+        "the whole.",
+        "swapped": "The two costs have changed places. Where a miss is dear, one acts "
+        "sooner.",
+        "turned round": "True and False have changed places: True means act.",
+        "after equality": "Where both actions cost the same, the charter acts: from "
+        "the threshold *on*.",
+        "other": "Work out one case by hand: with probability 0.35 and the costs 240 "
+        "and 560, what does acting cost extra on average, and what does leaving it?",
+    },
 )
