@@ -117,7 +117,7 @@ def test_what_is_kept_on_one_page_is_not_shown_on_another(open_page):
 
 
 def test_labels_of_the_digits_are_kept_and_their_result_is_accessible(open_page):
-    tab = open_page("lessons/3-labels-and-features.html")
+    tab = open_page("lessons/3h-label-digits.html")
     sheet = tab.locator(".label-digits")
     sheet.get_by_role("button", name="0", exact=True).focus()
     for label in "714":
