@@ -76,6 +76,16 @@ def shipped():
 # Nothing that comes later
 
 
+@pytest.mark.parametrize("period", [None, "train", "validation", "future"])
+def test_kept_features_are_those_that_are_built(period):
+    flights = data.load_flights()
+    rows = flights if period is None else data.period_rows(flights, period)
+    built = features.build(rows, data.load_table("weather"), history=flights)
+    # A count is a float as soon as one row of the table has none.
+    built = built.astype(features.load().dtypes)
+    pd.testing.assert_frame_equal(features.load(period), built, check_exact=True)
+
+
 @given(st.sampled_from(DAYS), st.integers(0, 2**32))
 @SOME
 def test_nothing_after_the_cut_off_is_used(day, seed):

@@ -80,7 +80,7 @@ class Case:
     @cached_property
     def known(self) -> pd.DataFrame:
         """Features of the open flights."""
-        return features.build(self.open_flights, self.weather)
+        return features.load().loc[self.open_flights.index]
 
     @cached_property
     def late(self) -> pd.Series:

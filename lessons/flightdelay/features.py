@@ -11,6 +11,8 @@ import numpy as np
 import pandas as pd
 from pandas.tseries.holiday import USFederalHolidayCalendar
 
+from course import store
+from flightdelay import data
 from flightdelay.data import HIGHEST_WIND_SPEED, TIME_ZONE
 
 #: Groups of earlier flights whose delays describe operations so far.
@@ -64,6 +66,33 @@ FEATURE_SETS = {
         for measure in MEASURES
     ),
 }
+
+
+def load(period: str | None = None) -> pd.DataFrame:
+    """Return the features of all flights, as they were known at each cut-off.
+
+    They are built once for all lessons; see `store.keep_table`.
+
+    Args:
+        period: A key of `data.PERIODS`; by default the whole year.
+
+    Returns:
+        One row for each flight of the period, indexed like `data.load_flights`, with
+        the columns of all sets, as from `build`. Operations are missing for flights
+        that would look back on sealed ones.
+
+    Raises:
+        DataError: There is no such period, or as in `data.load_table`.
+    """
+    features = store.keep_table("features", _build_all)
+    if period is None:
+        return features
+    flights = data.period_rows(data.load_flights()[["month"]], period)
+    return features.loc[flights.index[0] : flights.index[-1]]
+
+
+def _build_all() -> pd.DataFrame:
+    return build(data.load_flights(), data.load_table("weather"))
 
 
 def build(

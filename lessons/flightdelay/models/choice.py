@@ -11,9 +11,8 @@ from pydantic.dataclasses import dataclass
 from sklearn.pipeline import Pipeline
 
 from course import settings, store
-from flightdelay import data, labels
+from flightdelay import data, features, labels
 from flightdelay.features import FEATURE_SETS
-from flightdelay.features import build as build_features
 from flightdelay.models.pipelines import boosting, logistic
 
 CHOICE_FILE = Path(__file__).with_name("choice.toml")
@@ -130,7 +129,6 @@ def best_of_many(
 
 
 def _trained(model: Pipeline) -> Pipeline:
-    flights = data.load_flights()
-    train = data.period_rows(flights, "train")
-    known = build_features(train, data.load_table("weather"), sets=load_choice().sets)
+    train = data.period_rows(data.load_flights(), "train")
+    known = features.load("train")[load_choice().columns]
     return model.fit(known, labels.not_on_time(train).astype(int))
