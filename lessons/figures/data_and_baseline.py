@@ -53,6 +53,7 @@ def known_when(flight: pd.Series) -> alt.LayerChart:
         shown="max(datum.hour, 11.5)",
     )
     rows = base.encode(y=alt.Y("text:N", sort=None, axis=None))
+    clock_times = alt.Scale(domain=[11.5, 20.5], nice=False)
     colors = alt.Scale(domain=states, range=[_COLOR, PHASE_COLORS["modeling"]])
     shapes = alt.Scale(domain=states, range=["circle", "triangle-up"])
     return (
@@ -62,12 +63,12 @@ def known_when(flight: pd.Series) -> alt.LayerChart:
             ),
             base.transform_calculate(now="clock")
             .mark_rule(strokeDash=[5, 4])
-            .encode(x="now:Q"),
+            .encode(x=alt.X("now:Q", scale=clock_times)),
             rows.mark_point(size=130, filled=True, opacity=1, yOffset=8).encode(
                 x=alt.X(
                     "shown:Q",
                     title="clock time in New York",
-                    scale=alt.Scale(domain=[11.5, 20.5], nice=False),
+                    scale=clock_times,
                     axis=alt.Axis(
                         values=list(range(12, 21, 2)),
                         labelExpr="datum.value + ':00'",
@@ -90,8 +91,8 @@ def known_when(flight: pd.Series) -> alt.LayerChart:
         .properties(
             height=40 * len(moments),
             title=alt.Title(
-                f"At {_clock(decided)}, {empty} of these {len(columns)} cells are still "
-                "empty.",
+                f"At {_clock(decided)}, {empty} of these {len(columns)} cells are "
+                "still empty.",
                 subtitle="When each value of one flight becomes known. Move the clock "
                 "below; the dashed line follows it.",
             ),
@@ -145,7 +146,7 @@ def baselines(judged: pd.DataFrame) -> alt.LayerChart:
     best, worst = (
         saving.map(lambda one: one.estimate).astype(float).agg(["idxmax", "idxmin"])
     )
-    lost = typeset(-saving[worst].estimate, ".2f")
+    most, lost = (typeset(abs(saving[name].estimate), ".2f") for name in (best, worst))
     return (
         alt.layer(
             rows.mark_tick(
@@ -164,9 +165,8 @@ def baselines(judged: pd.DataFrame) -> alt.LayerChart:
         .properties(
             height=50 * len(judged),
             title=alt.Title(
-                f"The best saves {typeset(saving[best].estimate, '.2f')} minutes a "
-                f"flight over the base rate, the {worst.partition(':')[0]} costs {lost} "
-                "more.",
+                f"The best saves {most} minutes a flight over the base rate, the "
+                f"{worst.partition(':')[0]} costs {lost} more.",
                 subtitle="July and August; bars: 95% intervals by day; upright marks: "
                 "the base rate. Choose a figure below.",
             ),
