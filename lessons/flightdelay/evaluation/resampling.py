@@ -17,8 +17,8 @@ from flightdelay.evaluation.metrics import (
 
 #: Days in a block of the resampling unit "week".
 BLOCK_DAYS = 7
-#: Resamples where a rule reads an end of the interval. Another seed then moves that end
-#: by about a seventieth of the interval's width, with 1,000 by a twentieth.
+#: Resamples where a rule reads an end of the interval. Another seed moves that end by
+#: less than a hundredth of the interval's width; with 1,000 by a fiftieth.
 DRAWS_TO_DECIDE = 10_000
 
 
