@@ -61,8 +61,8 @@ def known_when(flight: pd.Series) -> alt.LayerChart:
             rows.mark_rule(opacity=0.15, yOffset=8).encode(
                 x=alt.value(0), x2=alt.value("width")
             ),
-            base.transform_calculate(now="clock")
-            .mark_rule(strokeDash=[5, 4])
+            rows.transform_calculate(now="clock")
+            .mark_tick(thickness=2, size=18, color="currentColor", yOffset=8)
             .encode(x=alt.X("now:Q", scale=clock_times)),
             rows.mark_point(size=130, filled=True, opacity=1, yOffset=8).encode(
                 x=alt.X(
@@ -81,9 +81,7 @@ def known_when(flight: pd.Series) -> alt.LayerChart:
             rows.mark_text(align="left", dy=-9).encode(x=alt.value(0), text="text:N"),
             base.transform_filter("datum.hour <= clock")
             .transform_aggregate(filled="sum(cells)")
-            .transform_calculate(
-                text=f"datum.filled + ' of {len(columns)} cells filled'"
-            )
+            .transform_calculate(text=f"datum.filled + ' of {len(columns)} filled'")
             .mark_text(align="right", fontWeight="bold", dy=-9)
             .encode(x=alt.value("width"), y=alt.value(20), text="text:N"),
         )
@@ -94,7 +92,7 @@ def known_when(flight: pd.Series) -> alt.LayerChart:
                 f"At {_clock(decided)}, {empty} of these {len(columns)} cells are "
                 "still empty.",
                 subtitle="When each value of one flight becomes known. Move the clock "
-                "below; the dashed line follows it.",
+                "below; the upright marks follow it.",
             ),
             description=f"A time line of one flight, about which the desk decides at "
             f"{_clock(decided)}. "
