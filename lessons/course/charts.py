@@ -17,6 +17,7 @@ import altair
 import vl_convert
 from IPython.display import HTML, display
 
+from course import store
 from course.phases import PHASE_COLORS
 
 # Gray that reads on a white and on a dark page.
@@ -79,7 +80,14 @@ def theme() -> altair.theme.ThemeConfig:
 
 
 def chart_script() -> str:
-    """Return the JavaScript that draws charts: Vega's own bundle and ``charts.js``."""
+    """Return the JavaScript that draws charts: Vega's own bundle and ``charts.js``.
+
+    It takes seconds to make, so it is made once and kept.
+    """
+    return store.keep("chart-script", _make_script)
+
+
+def _make_script() -> str:
     bundle = vl_convert.javascript_bundle(
         "window.vega = vega; window.vegaLite = vegaLite; window.vegaEmbed = vegaEmbed;",
         vl_version=_VEGA_LITE,

@@ -8,21 +8,37 @@ transform from the rows that `fit` is given. The second column of `predict_proba
 probability of "not on time".
 """
 
-from flightdelay.models.choice import (
-    Choice,
-    best_of_many,
-    chosen,
-    load_choice,
-    trained_challenger,
-    trained_choice,
-)
-from flightdelay.models.networks import NetworkClassifier
-from flightdelay.models.pipelines import (
-    CATEGORIES,
-    baseline_probabilities,
-    baselines,
-    boosting,
-    logistic,
-    network,
-)
-from flightdelay.models.rates import RateTable, VisibleDelayRule
+from importlib import import_module
+
+_NAMES = {
+    "flightdelay.models.choice": (
+        "Choice",
+        "best_of_many",
+        "chosen",
+        "load_choice",
+        "trained_challenger",
+        "trained_choice",
+    ),
+    "flightdelay.models.networks": ("NetworkClassifier",),
+    "flightdelay.models.pipelines": (
+        "CATEGORIES",
+        "baseline_probabilities",
+        "baselines",
+        "boosting",
+        "logistic",
+        "network",
+    ),
+    "flightdelay.models.rates": ("RateTable", "VisibleDelayRule"),
+}
+
+
+def __getattr__(name: str) -> object:
+    # scikit-learn takes longer to import than all else in a lesson's first cell.
+    for module, names in _NAMES.items():
+        if name in names:
+            return getattr(import_module(module), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return [name for names in _NAMES.values() for name in names]
