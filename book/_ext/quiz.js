@@ -182,7 +182,9 @@
   };
 
   const puzzles = document.querySelectorAll(".admonition.puzzle");
-  const sentences = document.querySelector("#in-short > :is(ol, ul)");
+  const sentences = document.querySelector(
+    "#in-short > :is(ol, ul), #what-it-changes > p",
+  );
   if (puzzles.length && sentences) {
     const rows = [...puzzles].map((box, index) => puzzle(box, index + 1));
     const heads = ["Puzzle", "You predicted", "Measured"].map((textContent) =>
