@@ -124,13 +124,13 @@ def leaks_by_size(sizes: pd.DataFrame, margin: float) -> alt.LayerChart:
     )
     return (
         alt.layer(
-            ends.mark_rule(strokeDash=[5, 4]).encode(x="end:Q"),
+            ends.mark_rule(strokeDash=[5, 4], opacity=0.5).encode(x="end:Q"),
             bars.mark_rule(strokeWidth=5, opacity=0.8, yOffset=8).encode(
                 x=alt.X(
                     "low:Q",
-                    title="saving promised beyond the honest one, minutes a flight",
+                    title="minutes a flight",
                     scale=alt.Scale(type="symlog", constant=0.2),
-                    axis=alt.Axis(values=[0, 0.2, 0.5, 1, 2, 5]),
+                    axis=alt.Axis(values=[0, 0.2, 0.5, 1, 2, 5], format="~g"),
                 ),
                 x2="high:Q",
             ),
@@ -223,6 +223,8 @@ def order_and_cost(effects: pd.DataFrame) -> alt.LayerChart:
         effects: As from `wrong_label_effects`.
     """
     shown = effects.iloc[1:].round(4).reset_index(names="labels")
+    # Two that lie close together have their names above and below.
+    shown["upper"] = shown["gain_minutes"].rank(ascending=False) == 1
     quiet = (shown["gain_roc_auc_low"] > -0.02) & (shown["gain_minutes_high"] < 0)
     points = alt.Chart(shown).encode(
         x=alt.X("gain_roc_auc:Q", title="gain in ROC AUC"),
@@ -244,7 +246,8 @@ def order_and_cost(effects: pd.DataFrame) -> alt.LayerChart:
             .encode(text="labels:N", color=alt.value("currentColor"))
             for side, align, dx, dy in (
                 ("datum.left", "left", 10, -12),
-                ("!datum.left", "right", -12, 0),
+                ("!datum.left && datum.upper", "right", -12, -8),
+                ("!datum.left && !datum.upper", "right", -12, 10),
             )
         ),
     ).properties(
