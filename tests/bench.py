@@ -108,7 +108,7 @@ def builds() -> list[tuple[str, str, str]]:
 
 
 def lessons() -> list[tuple[str, str, str]]:
-    """Measure the start of the first lesson's kernel, then the kernel of each lesson."""
+    """Measure the start of the first kernel, then the kernel of each lesson."""
     notebooks = {
         path.stem: read_myst_markdown_notebook(path.read_text("utf-8"))
         for path in find_lessons(ROOT)
