@@ -34,15 +34,16 @@ def plain(text: str) -> str:
 
 
 def shown(lesson: str) -> str:
-    """All that the cells of a built lesson show."""
-    (path,) = (SITE / "_sources" / "lessons").glob(f"{lesson}-*.ipynb")
-    cells = nbformat.read(path, as_version=4).cells
-    outputs = [out for cell in cells for out in cell.get("outputs", [])]
-    texts = [
-        "".join(out.get("data", {}).get(kind, ""))
-        for out in outputs
-        for kind in ("text/markdown", "text/plain")
-    ]
+    """All that the built core of a lesson and its deeper pages say and show."""
+    texts = []
+    for path in sorted((SITE / "_sources" / "lessons").glob(f"{lesson}*.ipynb")):
+        for cell in nbformat.read(path, as_version=4).cells:
+            if cell.cell_type == "markdown":
+                texts.append(cell.source)
+            for output in cell.get("outputs", []):
+                data = output.get("data", {})
+                kinds = ("text/markdown", "text/html", "text/plain")
+                texts += ["".join(data.get(kind, "")) for kind in kinds]
     return plain("\n".join(texts))
 
 
