@@ -107,7 +107,6 @@ class Case:
         best = probabilities.iloc[:, [-1]]
         saving = self._report(validation, self.late, best)["saving per flight"]
         return [
-            Figure(2, "scheduled departures", f"{len(self.flights):,}"),
             Figure(
                 2,
                 "not on time, January to June",
@@ -118,17 +117,15 @@ class Case:
 
     def label_and_organize(self) -> list[Figure]:
         """Step 3: label, and build the features as they were known at the cut-off."""
-        rows, columns = self.known.shape
+        rows = len(self.known)
         if self.late.isna().any() or rows != len(self.open_flights):
             raise AssertionError("Every open flight needs a label and its features.")
         flights = self.open_flights
         never_left = flights["dep_time"].isna()
         at_the_gate = (flights["dep_delay"] >= labels.LATE_MINUTES) | never_left
         kappa = cohen_kappa_score(self.late, at_the_gate)
-        train = len(self._period("train"))
         return [
             Figure(3, "kappa, late at the gate against the charter's", f"{kappa:.2f}"),
-            Figure(2, f"training flights, {columns} features each", f"{train:,}"),
         ]
 
     def train(self) -> list[Figure]:
@@ -150,7 +147,7 @@ class Case:
         return [
             Figure(5, f"{name}, September and October", f"{judged[name]:{form}}")
             for name, form in evaluation.REPORT_FORMATS.items()
-            if name in ("saving per flight", "ROC AUC", "calibration error")
+            if name in ("saving per flight", "ROC AUC")
         ]
 
     def deploy(self) -> list[Figure]:
