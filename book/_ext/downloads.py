@@ -14,8 +14,8 @@ from myst_nb.core.read import is_myst_markdown_notebook, read_myst_markdown_note
 from sphinx.application import Sphinx
 
 HOW_TO_RUN = """\
-**This lesson is your copy, with all results.** To run it, it needs the course's packages
-and the data. Both lie beside the lessons in {repository}.
+**This lesson is your copy, with all results.** To run it, it needs the course's
+packages and the data. Both lie beside the lessons in {repository}.
 
 1. {get}
 2. Put this file into the folder `lessons` there.
