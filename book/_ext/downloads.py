@@ -7,10 +7,10 @@ writes it without outputs when they come from the cache.
 from pathlib import Path
 
 import nbformat
-from docutils import nodes
 from inline_values import with_values
 from jupyter_cache import get_cache
-from myst_nb.core.read import is_myst_markdown_notebook, read_myst_markdown_notebook
+from myst_nb.core.read import read_myst_markdown_notebook
+from pages import PARALLEL, on_each_page
 from sphinx.application import Sphinx
 
 HOW_TO_RUN = """\
@@ -36,19 +36,8 @@ UNKNOWN = {
 }
 
 
-def _is_notebook(app: Sphinx, pagename: str) -> bool:
-    source = Path(app.env.doc2path(pagename))
-    return source.exists() and is_myst_markdown_notebook(source.read_text("utf-8"))
-
-
-def _offer_notebook(
-    app: Sphinx,
-    pagename: str,
-    templatename: str,
-    context: dict,
-    doctree: nodes.document | None,
-) -> None:
-    if _is_notebook(app, pagename):
+def _offer_notebook(app: Sphinx, pagename: str, context: dict) -> None:
+    if pagename in app.env.executed_lessons:
         context["ipynb_source"] = f"{pagename}.ipynb"
 
 
@@ -66,14 +55,8 @@ def how_to_run(address: str) -> str:
     return HOW_TO_RUN.format(**filled)
 
 
-def _write_notebook(
-    app: Sphinx,
-    pagename: str,
-    templatename: str,
-    context: dict,
-    doctree: nodes.document | None,
-) -> None:
-    if app.builder.format == "html" and _is_notebook(app, pagename):
+def _write_notebook(app: Sphinx, pagename: str, context: dict) -> None:
+    if app.builder.format == "html" and pagename in app.env.executed_lessons:
         source = Path(app.env.doc2path(pagename)).read_text("utf-8")
         cache = get_cache(app.config.nb_execution_cache_path)
         notebook = read_myst_markdown_notebook(source)
@@ -95,6 +78,6 @@ def _write_notebook(
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Connect to Sphinx: before the theme makes its buttons, and after it copies."""
-    app.connect("html-page-context", _offer_notebook, priority=400)
-    app.connect("html-page-context", _write_notebook, priority=900)
-    return {"parallel_read_safe": True, "parallel_write_safe": True}
+    on_each_page(app, _offer_notebook, priority=400)
+    on_each_page(app, _write_notebook, priority=900)
+    return PARALLEL

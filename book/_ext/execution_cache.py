@@ -8,25 +8,22 @@ left, and refuses with a sentence what is not fresh.
 """
 
 import os
-import sys
 from pathlib import Path
 
+from inline_values import expressions
 from jupyter_cache import get_cache
 from jupyter_cache.base import JupyterCacheAbstract
 from myst_nb.core.read import is_myst_markdown_notebook, read_myst_markdown_notebook
 from myst_nb.sphinx_ import NbMetadataCollector
 from nbformat import NotebookNode
+from pages import PARALLEL
 from sphinx.application import ENV_PICKLE_FILENAME, Sphinx
 from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
 from sphinx.errors import ExtensionError
 from sphinx.util import logging
 
-sys.path.insert(0, str(Path(__file__).parents[2] / "lessons"))
-
-from inline_values import expressions  # noqa: E402
-
-from course import closure  # noqa: E402  (needs the path above)
+from course import closure
 
 logger = logging.getLogger(__name__)
 
@@ -139,4 +136,4 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.connect("env-get-outdated", _find_executed)
     app.connect("env-check-consistency", _check_that_lessons_ran)
     app.connect("build-finished", _forget_pages_of_red_build)
-    return {"parallel_read_safe": True, "parallel_write_safe": True}
+    return PARALLEL

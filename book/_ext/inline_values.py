@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from docutils import nodes
 from nbformat import NotebookNode
+from pages import PARALLEL
 from sphinx.application import Sphinx
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxRole
@@ -140,4 +141,4 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.setup_extension("myst_nb")
     app.add_role("eval", InlineValue(), override=True)
     app.connect("doctree-read", _find_markup_in_text)
-    return {"parallel_read_safe": True, "parallel_write_safe": True}
+    return PARALLEL
