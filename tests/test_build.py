@@ -165,8 +165,7 @@ def test_change_of_an_extension_renders_every_page(rendered):
         "book/_static/book.css",
         "book/_templates/layout.html",
         "book/figures/lifecycle.svg",
-        "lessons/flightdelay/helper.py",
-        "lessons/data/numbers.csv",
+        "lessons/course/typesetting.py",
     ],
 )
 def test_what_shapes_pages_is_part_of_their_state(executed, monkeypatch, name):

@@ -23,6 +23,16 @@ BOX = """\
 | last | {eval}`value_59` |
 :::
 """
+
+
+def each_text(condition):
+    """Ask in the browser whether a condition holds for each cell of text."""
+    return f"""() => {PANEL}.content.widgets.every((cell) =>
+      cell.model.type !== "markdown" || ({condition}))"""
+
+
+# JupyterLab draws the cells of a long notebook one after the other.
+ALL_SHOWN = each_text("cell.node.querySelector('.myst')?.textContent.trim()")
 TEXTS = "all => all.map((one) => one.textContent.replace(/\\s+/g, ' ').trim())"
 
 
@@ -55,6 +65,7 @@ def lesson(tmp_path_factory, browser):
         opened(browser, address, token, "1-first") as (tab, _),
     ):
         tab.wait_for_function(IS_READY)
+        tab.wait_for_function(ALL_SHOWN)
         cells = tab.locator(".jp-MarkdownCell .myst")
         before = cells.evaluate_all(TEXTS)
         tab.get_by_role("menuitem", name="Run", exact=True).click()
@@ -63,10 +74,10 @@ def lesson(tmp_path_factory, browser):
         # The text is evaluated after the code. What never gets a value ends in a
         # time-out, and the test below would say the same.
         tab.wait_for_function(
-            f"""() => {PANEL}.content.widgets.every((cell) =>
-              cell.model.type !== "markdown"
-              || !cell.model.sharedModel.source.includes("{{eval}}")
-              || cell.model.getMetadata("user_expressions"))"""
+            each_text(
+                """!cell.model.sharedModel.source.includes("{eval}")
+                   || cell.model.getMetadata("user_expressions")"""
+            )
         )
         after = cells.evaluate_all(TEXTS)
         tab.evaluate(f"{PANEL}.context.save()")

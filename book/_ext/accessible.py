@@ -1,4 +1,4 @@
-"""Mend markup of docutils and pandas that axe-core rejects."""
+"""Mend markup of docutils, pandas and the theme that axe-core rejects."""
 
 import re
 
@@ -6,6 +6,7 @@ from pages import PARALLEL, on_each_page
 from sphinx.application import Sphinx
 
 EMPTY_HEAD = re.compile(r'<th class="(?:head"><p></p>|blank[^"]*"\s*>&nbsp;)</th>')
+FOLD = re.compile(r"(>\s*([^<>]+?)\s*</a>\s*<details[^>]*>)\s*<summary>")
 
 
 def _mend_body(app: Sphinx, pagename: str, context: dict) -> None:
@@ -18,7 +19,16 @@ def _mend_body(app: Sphinx, pagename: str, context: dict) -> None:
     context["body"] = EMPTY_HEAD.sub("<td></td>", body)
 
 
+def _name_folds(app: Sphinx, pagename: str, context: dict) -> None:
+    """Name what unfolds the pages below a page in the contents: the theme does not."""
+    draw = context["generate_toctree_html"]
+    context["generate_toctree_html"] = lambda *options, **more: FOLD.sub(
+        r'\1<summary aria-label="Pages below \2">', str(draw(*options, **more))
+    )
+
+
 def setup(app: Sphinx) -> dict[str, bool]:
     """Connect to Sphinx."""
     on_each_page(app, _mend_body)
+    on_each_page(app, _name_folds, priority=600)  # after the theme
     return PARALLEL

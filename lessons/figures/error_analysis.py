@@ -246,7 +246,8 @@ def savings_and_upkeep(
 
     Returns:
         One row for each policy and period: `policy`, `months`, `saving`, `low` and
-        `high` in minutes a flight, `upkeep`, and whether it is `earned`.
+        `high` in minutes a flight, `upkeep`, and whether it is `earned`; `name` is both
+        of the first, and `text` says the row.
     """
     rows = []
     for one in judged:
@@ -255,4 +256,11 @@ def savings_and_upkeep(
             earned = errors.earns_its_upkeep(saved, upkeep)
             rows.append((policy, one.months, *saved, upkeep, earned))
     columns = ["policy", "months", "saving", "low", "high", "upkeep", "earned"]
-    return pd.DataFrame(rows, columns=columns).round(4)
+    paid = pd.DataFrame(rows, columns=columns).round(4)
+    paid["name"] = paid["policy"] + ", " + paid["months"]
+    paid["text"] = [
+        f"{row.name}: {row.saving:.2f} ({row.low:.2f} to {row.high:.2f}), upkeep "
+        f"{row.upkeep:.2f}, earned: {row.earned}."
+        for row in paid.itertuples()
+    ]
+    return paid
