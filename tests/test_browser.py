@@ -96,6 +96,18 @@ def test_the_mapping_table_keeps_what_is_typed(open_page):
     assert fields.nth(4).input_value() == ""
 
 
+def test_answers_of_the_meeting_come_back_at_the_end_of_the_day(open_page):
+    tab = open_page("book/review-meeting.html")
+    tab.get_by_label("What surprised me?").fill("It was sure,\nand wrong.")
+    tab.goto(tab.url.replace("review-meeting", "quiz"))
+    found, surprise, _ = tab.locator("[data-recall]").all()
+    assert surprise.inner_text() == "It was sure,\nand wrong."
+    assert found.inner_text() == "Your answer is with the questions."
+    tab.get_by_label("Which check of today").fill("A baseline.")
+    tab.get_by_role("button", name="Erase").click()
+    assert surprise.inner_text() == "Your answer is with the questions."
+
+
 @pytest.mark.parametrize("page_name", ["book/reading.html", "book/creative-brief.html"])
 def test_all_works_for_the_visit_when_storage_is_blocked(open_page, page_name):
     tab = open_page(page_name, script=BLOCK_STORAGE)

@@ -28,7 +28,7 @@
     if (done) kept[page] = [done, items.size];
     else delete kept[page];
     localStorage.setItem(STORE, JSON.stringify(kept));
-    showProgress();
+    showKept();
   };
 
   const progressOf = ([done, of]) => {
@@ -38,8 +38,13 @@
     return progress;
   };
 
-  const showProgress = () => {
+  // What was typed on another page, and how far the reader is on each.
+  const showKept = () => {
     const kept = read();
+    for (const place of document.querySelectorAll("[data-recall]")) {
+      place.dataset.unless ??= place.textContent;
+      place.textContent = kept[place.dataset.recall] || place.dataset.unless;
+    }
     const begun = document.createElement("ul");
     for (const link of document.querySelectorAll(".bd-links a.internal")) {
       link.querySelector(".kept-progress")?.remove();
@@ -58,7 +63,7 @@
   };
 
   const addControls = () => {
-    showProgress();
+    showKept();
     const kept = read();
     if (items.size && kept[page]) save();
     const landing = document.getElementById("your-progress");
@@ -74,7 +79,7 @@
     erase.addEventListener("click", () => {
       localStorage.removeItem(STORE);
       for (const clear of items.values()) clear();
-      showProgress();
+      showKept();
       note.textContent = "Erased.";
     });
     const controls = document.createElement("div");
@@ -109,5 +114,5 @@
 
   // Once all scripts of the page have named their items; again after the way back.
   document.addEventListener("DOMContentLoaded", addControls);
-  addEventListener("pageshow", showProgress);
+  addEventListener("pageshow", showKept);
 })();
