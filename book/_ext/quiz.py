@@ -90,8 +90,7 @@ class Question(SphinxDirective):
             location = (self.env.docname, fault.line)
             LOGGER.warning("question “%s”: %s.", title, fault, location=location)
             return []
-        # The place of an option must say nothing, and be the same in each build.
-        options.sort(key=lambda option: _digest(title + option.name))
+        options = self._in_order(title, options)
         box = nodes.container(classes=["question"])
         box["names"].append(name)
         document.note_implicit_target(box, box)
@@ -110,6 +109,20 @@ class Question(SphinxDirective):
             reasons += item
         box.reasons = reasons
         return [box]
+
+    def _in_order(self, title: str, options: list[_Option]) -> list[_Option]:
+        """Order the options so that no place says anything, the same in each build.
+
+        The right one takes each place as often as the others on a page.
+        """
+        wrong = [option for option in options if not option.is_right]
+        wrong.sort(key=lambda option: _digest(title + option.name))
+        turn, index = divmod(self.env.new_serialno("question"), len(options))
+        seed = f"{self.env.docname} {turn}"
+        places = sorted(range(len(options)), key=lambda x: _digest(f"{seed} {x}"))
+        (right,) = (option for option in options if option.is_right)
+        wrong.insert(places[index], right)
+        return wrong
 
     def _read(self) -> tuple[list[nodes.Node], list[_Option]]:
         children = self.parse_content_to_nodes()
