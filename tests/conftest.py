@@ -9,7 +9,8 @@ import os
 import shutil
 import subprocess
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from unittest import mock
@@ -69,7 +70,9 @@ def parsed(page: str) -> BeautifulSoup:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run a test that takes ``page`` once for every page of the book."""
     if "page" in metafunc.fixturenames:
-        metafunc.parametrize("page", book_pages() or ["the site is not built"])
+        pages = book_pages() or ["the site is not built"]
+        # Tests that share a page stand side by side: it is opened once for all of them.
+        metafunc.parametrize("page", pages, scope="module")
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -109,8 +112,8 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
-@pytest.fixture
-def open_page(browser, address):
+@contextmanager
+def visit(browser: Browser, address: str) -> Iterator[Callable[..., Page]]:
     """Open pages of the site; fail if one reports an error or asks another host."""
     contexts = []
     troubles = []
@@ -140,11 +143,28 @@ def open_page(browser, address):
         tab.goto(f"{address}/{page}", wait_until="load")
         return tab
 
-    open_.troubles = troubles
-    yield open_
-    for context in contexts:
-        context.close()
+    try:
+        yield open_
+    finally:
+        for context in contexts:
+            context.close()
     assert not troubles
+
+
+@pytest.fixture
+def open_page(browser, address):
+    """Open pages for one test."""
+    with visit(browser, address) as open_:
+        yield open_
+
+
+@pytest.fixture(scope="module")
+def shown(browser, address, page):
+    """One page with all that is folded open, for all tests that only look at it."""
+    with visit(browser, address) as open_:
+        tab = open_(page, reduced_motion="reduce")
+        show_everything(tab)
+        yield tab
 
 
 def show_everything(tab: Page) -> None:
@@ -156,10 +176,11 @@ def show_everything(tab: Page) -> None:
     tab.evaluate("window.scrollTo(0, 0)")
 
 
-def faults_found_by_axe(tab: Page) -> list[str]:
-    """Run axe-core on an open page; list what it finds, if anything."""
+def faults_found_by_axe(tab: Page, *rules: str) -> list[str]:
+    """Run axe-core, or some of its rules, on an open page; list what it finds."""
     # With "preload" axe asks for style sheets itself, at addresses that are not there.
-    results = Axe().run(tab, options={"preload": False})
+    options = {"preload": False, **({"runOnly": rules} if rules else {})}
+    results = Axe().run(tab, options=options)
     return [
         f"{violation['id']}: {node['html'][:200]} {node['failureSummary']}"
         for violation in results.response["violations"]

@@ -5,16 +5,16 @@ from conftest import (
     BLOCK_STORAGE,
     PHONE,
     SITE,
+    WIDE,
     faults_found_by_axe,
     parsed,
     show_everything,
 )
 
 
-def test_every_chart_is_drawn(open_page, page):
-    tab = open_page(page)
-    show_everything(tab)
-    charts = tab.locator("figure.chart")
+def test_every_chart_is_drawn(shown, page):
+    shown.set_viewport_size(WIDE)
+    charts = shown.locator("figure.chart")
     assert charts.count() == len(parsed(page).select("figure.chart"))
     for chart in charts.all():
         picture = chart.locator(".chart-live svg")
@@ -23,12 +23,35 @@ def test_every_chart_is_drawn(open_page, page):
         assert picture.bounding_box()["width"] > 400
 
 
-@pytest.mark.parametrize("mode", ["light", "dark"])
-def test_axe_finds_nothing(open_page, page, mode):
-    tab = open_page(page, color_scheme=mode, reduced_motion="reduce")
-    assert tab.locator("html").get_attribute("data-theme") == mode
-    show_everything(tab)
-    assert not faults_found_by_axe(tab)
+def test_controls_of_charts_have_names(shown):
+    for control in shown.locator("figure.chart :is(input, select)").all():
+        label = control.evaluate("e => e.closest('label')?.innerText ?? ''")
+        assert label.strip(), "a control without a name"
+        assert "_" not in label, "a control's name is for readers"
+
+
+def test_axe_finds_nothing(shown):
+    shown.set_viewport_size(WIDE)
+    shown.emulate_media(color_scheme="light")
+    shown.locator("html[data-theme=light]").wait_for()
+    assert not faults_found_by_axe(shown)
+
+
+def test_axe_finds_no_faint_text_in_the_dark(shown):
+    shown.set_viewport_size(WIDE)
+    shown.emulate_media(color_scheme="dark")
+    shown.locator("html[data-theme=dark]").wait_for()
+    assert not faults_found_by_axe(shown, "color-contrast")
+
+
+def test_nothing_runs_over_the_edge_of_a_phone(shown):
+    shown.set_viewport_size(PHONE)
+    wide = shown.evaluate("document.documentElement.scrollWidth")
+    assert wide <= PHONE["width"], shown.evaluate(
+        """() => [...document.querySelectorAll("article *")]
+            .filter((e) => e.getBoundingClientRect().right > innerWidth + 1)
+            .slice(0, 5).map((e) => e.outerHTML.slice(0, 120))"""
+    )
 
 
 @pytest.mark.parametrize("mode", ["light", "dark"])
@@ -40,17 +63,6 @@ def test_what_can_be_clicked_has_one_color(open_page, mode):
     )
     assert len(colors) > 20
     assert len(set(colors)) == 1
-
-
-def test_nothing_runs_over_the_edge_of_a_phone(open_page, page):
-    tab = open_page(page, viewport=PHONE)
-    show_everything(tab)
-    wide = tab.evaluate("document.documentElement.scrollWidth")
-    assert wide <= PHONE["width"], tab.evaluate(
-        """() => [...document.querySelectorAll("article *")]
-            .filter((e) => e.getBoundingClientRect().right > innerWidth + 1)
-            .slice(0, 5).map((e) => e.outerHTML.slice(0, 120))"""
-    )
 
 
 def test_all_text_is_there_without_javascript(open_page, page):
@@ -174,16 +186,6 @@ def test_a_chart_answers_to_the_reader_by_keyboard(open_page, page_name):
         "([chart, before]) => chart.querySelector('svg').innerHTML !== before",
         arg=[chart.element_handle(), before],
     )
-
-
-def test_controls_of_charts_have_names(open_page, page):
-    tab = open_page(page)
-    show_everything(tab)
-    controls = tab.locator("figure.chart :is(input, select)")
-    for control in controls.all():
-        label = control.evaluate("e => e.closest('label')?.innerText ?? ''")
-        assert label.strip(), "a control without a name"
-        assert "_" not in label, "a control's name is for readers"
 
 
 def test_search_finds_a_word_of_the_course(open_page):

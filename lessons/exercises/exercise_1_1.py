@@ -20,7 +20,7 @@ def _reason() -> str:
     from flightdelay import features, models
 
     train, outcome = _flights()
-    known, first = features.build(train, data.load_table("weather")), train["month"] < 5
+    known, first = features.load("train"), train["month"] < 5
     model = models.baselines()["logistic: schedule, weather, operations"]
     model.fit(known[first], outcome[first])
     probability, late = model.predict_proba(known[~first])[:, 1], outcome[~first] == 1

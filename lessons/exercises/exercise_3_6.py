@@ -120,8 +120,7 @@ def _belief() -> pd.Series:
 
     from flightdelay import features, models
 
-    flights = data.load_flights()
-    known = features.build(flights[~flights["sealed"]], data.load_table("weather"))
+    known = features.load()
     some, recorded, _ = _recorded()
     probability = cross_val_predict(
         models.logistic(list(known.columns)),
