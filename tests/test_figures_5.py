@@ -108,10 +108,10 @@ def test_slices_that_stand_out_are_counted():
 def test_newey_west_is_that_of_statsmodels():
     values = np.random.default_rng(0).normal(size=60).cumsum()
     fit = OLS(values, np.ones(60)).fit(cov_type="HAC", cov_kwds={"maxlags": 2})
-    mean, low, high = interval_coverage.newey_west(values)
+    mean, low, high = evaluation.newey_west(values)
     assert mean == pytest.approx(fit.params[0])
     # Two degrees of freedom for six days: Student's 97.5% quantile is 4.303.
-    few = interval_coverage.newey_west(values[:6])
+    few = evaluation.newey_west(values[:6])
     fit_of_few = OLS(values[:6], np.ones(6)).fit(
         cov_type="HAC", cov_kwds={"maxlags": 2}
     )

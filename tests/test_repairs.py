@@ -1,7 +1,6 @@
 """Repairs know nothing that comes later, change one thing, and are judged in pairs."""
 
 from dataclasses import astuple
-from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -116,9 +115,9 @@ def test_inputs_are_the_features_at_each_version_s_own_cut_off(open_flights):
     given = repairs.inputs(flights, weather, AGREED, history)
     assert list(given) == list(repairs.versions())
     released, with_record, later = given.values()
-    same = partial(pd.testing.assert_frame_equal, check_dtype=False, rtol=1e-6)
+    same = pd.testing.assert_frame_equal
     same(released, features.build(flights, weather, history))
-    pd.testing.assert_frame_equal(with_record[released.columns], released)
+    same(with_record[released.columns], released)
     assert with_record.columns[-1] == "flight_record"
     hour = pd.Timedelta(hours=1)
     moved = flights.assign(cut_off=flights["cut_off"] + hour)
@@ -129,24 +128,50 @@ def test_inputs_are_the_features_at_each_version_s_own_cut_off(open_flights):
 def test_rehearsal_learns_nothing_from_the_month_it_is_judged_on(open_flights):
     flights, weather = open_flights
     flights = flights[flights["month"] >= 6]
-    given = repairs.inputs(flights, weather, AGREED)
-    every, august = 20, flights["month"] == 8
-    found = repairs.rehearse(flights, given, months=(8,), every=every)
-    other = flights.assign(arr_delay=flights["arr_delay"].mask(august, 99.0))
-    again = repairs.rehearse(other, given, months=(8,), every=every)
+    known = repairs.inputs(flights, weather, AGREED)["1.0.0"]
+    some = np.arange(len(flights)) % 20 == 0
+    known, month = known[some], flights.loc[some, "month"]
+    outcome = labels.not_on_time(flights[some]).astype(int)
+    found = repairs.month_by_month(known, outcome, month, 8)
+    assert list(found) == ["a", "b"]
+    assert found.index.equals(known.index[month == 8])
+    other = outcome.where(month != 8, 1 - outcome)
+    again = repairs.month_by_month(known, other, month, 8)
     pd.testing.assert_frame_equal(found, again)
-    assert found.notna().all(axis=None)
-    july = found[flights.loc[found.index, "month"] == 7]
-    for letter in "ab":
-        assert july[letter].equals(july["as released"].rename(letter))
-        assert not found[letter].equals(found["as released"].rename(letter))
-    assert list(found)[1:] == [one.letter for one in repairs.candidates()]
-    # And the rehearsal does learn: other outcomes of July give other predictions.
-    july = (flights["month"] == 7) & (flights["hour"] < 12)
-    other = flights.assign(arr_delay=flights["arr_delay"].mask(july, 99.0))
-    changed = repairs.rehearse(other, given, months=(8,), every=every) != found
-    assert changed[["a", "b"]].any().all()
-    assert not changed[["as released", "c", "d", "e"]].any(axis=None)
+    # And it does learn: other outcomes of July give other predictions.
+    other = outcome.where(month != 7, (known["hour"] < 12).astype(int))
+    changed = repairs.month_by_month(known, other, month, 8) != found
+    assert changed.any().all()
+
+
+def rehearsed():
+    """Two days a month; every flight that somebody prepares costs 20."""
+    month = np.repeat([7, 8, 9, 10, 11], 4)
+    names = ["1.0.0", *"abcde", "a in hindsight", "b in hindsight"]
+    table = pd.DataFrame({"month": month, "late": 0, **dict.fromkeys(names, 1.0)})
+    return table
+
+
+@pytest.mark.parametrize(
+    ("letter", "column", "months"),
+    [
+        ("a", "a in hindsight", (9, 10)),
+        ("b", "b in hindsight", (9, 10)),
+        ("c", "c", (7, 8)),
+        ("d", "d", (9, 10)),
+        ("e", "e", (7, 8)),
+    ],
+)
+def test_promise_is_a_gain_on_the_months_that_speak_for_it(letter, column, months):
+    table = rehearsed()
+    table.loc[table["month"].isin(months), column] = 0.0
+    promised = repairs.promises(table, AGREED)
+    assert promised.pop(letter) == AGREED.cost_prepare
+    # No other letter looks at that column.
+    assert (promised == 0).all()
+    table = rehearsed()
+    table.loc[~table["month"].isin(months), column] = 0.0
+    assert repairs.promises(table, AGREED)[letter] == 0
 
 
 def test_gain_counts_what_the_new_version_saves():
@@ -156,10 +181,23 @@ def test_gain_counts_what_the_new_version_saves():
     saved = repairs.gain(outcome, nobody, the_late, date, AGREED)
     # One flight in ten costs 20 in place of 100.
     assert saved.estimate == pytest.approx(8)
-    assert saved.by_day == saved.by_week
-    assert (
-        repairs.gain(outcome, the_late, nobody, date, AGREED).estimate == -saved[0][0]
-    )
+    # All days are alike, so no interval has a width.
+    assert saved.by_day == saved.with_neighbors == (8, 8, 8)
+    back = repairs.gain(outcome, the_late, nobody, date, AGREED)
+    assert back.estimate == -saved.estimate
+
+
+def test_interval_with_neighbors_is_wider_where_days_are_alike():
+    generator = np.random.default_rng(0)
+    date = pd.Series(pd.date_range("2013-09-01", periods=80)).repeat(50)
+    # Five good days, five bad ones: the new version saves on the bad ones only.
+    rate = np.where(np.arange(80) // 5 % 2 == 0, 0.05, 0.6).repeat(50)
+    outcome = (generator.random(4000) < rate).astype(int)
+    nobody, everybody = np.zeros(4000), np.ones(4000)
+    saved = repairs.gain(outcome, nobody, everybody, date, AGREED)
+    assert saved.with_neighbors.estimate == pytest.approx(saved.estimate)
+    by_day, wider = (one.high - one.low for one in saved)
+    assert wider > 1.3 * by_day
 
 
 def test_two_late_passengers_in_a_hundred_can_cost_a_gain():
@@ -177,7 +215,7 @@ def test_two_late_passengers_in_a_hundred_can_cost_a_gain():
 
 
 @pytest.mark.parametrize(
-    ("day", "week", "worth"),
+    ("day", "with_neighbors", "worth"),
     [
         ((0.3, 0.1, 0.5), (0.3, 0.05, 0.6), True),
         ((0.2, 0.01, 0.4), (0.2, 0.01, 0.4), True),
@@ -187,8 +225,9 @@ def test_two_late_passengers_in_a_hundred_can_cost_a_gain():
         ((-0.5, -0.8, -0.2), (-0.5, -0.8, -0.2), False),
     ],
 )
-def test_repair_stays_by_size_and_by_both_intervals(day, week, worth):
-    assert Gain(Interval(*day), Interval(*week)).is_worth(AGREED) is worth
+def test_repair_stays_by_size_and_by_both_intervals(day, with_neighbors, worth):
+    gain = Gain(Interval(*day), Interval(*with_neighbors))
+    assert gain.is_worth(AGREED) is worth
 
 
 def test_gain_for_an_hour_falls_with_hours_of_every_month():

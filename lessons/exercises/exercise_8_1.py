@@ -1,38 +1,26 @@
-"""Five actions of another project, in the order of gain for an hour."""
+"""Two repairs, and what the charter's rules say about the second and the project."""
 
-from exercises.judges import Order
+from exercises.judges import Choice, Fields
 
-# The lesson shows the table: for each action a ceiling, the share of it that the action
-# can mend, and its hours.
-EXERCISE = Order(
-    expects='a list of the five letters, such as `["a", "b", "c", "d", "e"]`',
-    value="cebad",
-    known={
-        "by the ceiling": "becad",
-        "by the gain": "cbaed",
-        "ceiling per hour": "ecbda",
-        "by the share": "cabed",
-        "share per hour": "ceabd",
-        "by the hours": "ecdba",
-        "worst first": "dabec",
+# The lesson shows the gains: 0.31 (-0.05 to 0.66), then 0.12 (0.03 to 0.20). A repair
+# is kept if it gains 0.2 or more and its interval excludes zero; two gains in a row
+# below 0.2 end the project.
+EXERCISE = Fields(
+    expects='a pair such as `("keep", "stop")`, first about the second repair',
+    fields={
+        0: Choice(
+            value="drop",
+            of=("keep", "drop"),
+            hint="The gain is real, for its interval excludes zero. Certain is not the "
+            "same as enough.",
+        ),
+        1: Choice(
+            value="go on",
+            of=("go on", "stop"),
+            hint="Neither was kept. But the stop rule speaks of *gains below the "
+            "smallest gain*, two in a row. How large was the first?",
+        ),
     },
-    others={"as they come": "abcde", "a letter missing": "abcd"},
-    hint={
-        "by the ceiling": "That is the order of the ceilings: what would be saved if "
-        "*all* errors of the kind vanished. How many of them does each action mend?",
-        "by the gain": "That is the order of the gains, which is half of the way. "
-        "Large gains take hours; what does *one* hour bring?",
-        "ceiling per hour": "You divided by the hours, but a ceiling. An action that "
-        "mends one error in ten brings a tenth of it.",
-        "by the share": "That is the order of the shares. Nine tenths of little are "
-        "little: how much is that share of the ceiling?",
-        "share per hour": "You divided the share by the hours, without the ceiling. A "
-        "share of what?",
-        "by the hours": "That is cheapest first. Ten hours for nothing are ten hours.",
-        "worst first": "The right numbers, upside down: the first letter is the action "
-        "to begin with.",
-        "other": "For each action work out one number: what one hour of it brings.",
-    },
-    reason="Mending the labels comes first and the deeper network last, although the "
-    "network is what most teams would have begun with.",
+    reason="0.12 is certain and too small. The first was large and uncertain: it was "
+    "turned down as well, but its gain is not below 0.2. So only one falls short.",
 )

@@ -1,127 +1,91 @@
-"""One change in the rate table, judged in pairs by day: a loop of one's own."""
+"""A function of the reader that ranks actions by expected gain for an hour."""
 
-from collections.abc import Mapping
-from functools import cache, partial
+from collections.abc import Callable
+from functools import cache
 
+import numpy as np
 import pandas as pd
 
-from exercises import Exercise, Verdict, right, wrong
-from exercises.judges import Fields, Interval
-from flightdelay import charter, data, evaluation, features, labels, models
+from exercises import Verdict, wrong
+from exercises.judges import Function
 
-BEFORE, AFTER = ("carrier", "hour"), ("carrier", "hour", "dest")
-
-_hash = cache(data.set_hash)
-
-
-class _Hash(Exercise):
-    """The hash of July and August, or its first sixteen digits or more."""
-
-    expects = "the hash of a set of flights"
-
-    def read(self, answer: object) -> str:
-        """Return the digits."""
-        return str(answer).strip().lower()
-
-    def judge(self, value: str) -> Verdict:
-        """Compare with the set."""
-        if len(value) >= 16 and _hash("validation").startswith(value):
-            return right("")
-        return wrong(
-            "That is not the hash of July and August. Both tables are judged on all of "
-            "these flights, and on no others."
-        )
-
-    def solution(self) -> str:
-        """Return the whole hash."""
-        return _hash("validation")
-
-    def mistakes(self) -> Mapping[str, object]:
-        """Return the hash of other flights, and too little of the right one."""
-        return {
-            "other flights": _hash("train"),
-            "three digits": _hash("validation")[:3],
-        }
+Rank = Callable[[pd.DataFrame], list[str]]
 
 
 @cache
-def _gain(
-    unit: str = "day", period: str = "validation", paired: bool = True
-) -> tuple[float, float, float]:
-    """The gain with its interval, as the lesson asks for it or as a mistake has it."""
-    flights = data.load_flights()
-    train, judged = (data.period_rows(flights, name) for name in ("train", period))
-    known = train if period == "train" else pd.concat([train, judged])
-    schedule = features.schedule(known)
-    late = labels.not_on_time(known).astype(int)
-    outcome, date = late[judged.index], judged["date"]
-    cost = partial(evaluation.flight_costs, charter=charter.load())
-    before, after = (
-        models.RateTable(columns)
-        .fit(schedule.loc[train.index], late[train.index])
-        .predict_proba(schedule.loc[judged.index])[:, 1]
-        for columns in (BEFORE, AFTER)
+def _cases() -> list[tuple[pd.DataFrame]]:
+    """A clinic's five actions, and two tables of drawn ones."""
+    clinic = pd.DataFrame(
+        {
+            "ceiling": [30, 60, 40, 20, 50],
+            "repairable": [0.8, 0.5, 0.9, 0.1, 0.3],
+            "hours": [40, 30, 12, 16, 10],
+        },
+        index=list("abcde"),
     )
-    if paired:
-        gain = evaluation.paired_difference(outcome, after, before, cost, unit, date)
-        return gain.estimate, gain.low, gain.high
-    first, second = (
-        evaluation.bootstrap_interval(outcome, one, cost, unit, date, seed=seed)
-        for seed, one in enumerate((before, after))
-    )
-    return (
-        first.estimate - second.estimate,
-        first.low - second.high,
-        first.high - second.low,
-    )
-
-
-def _known() -> dict[str, tuple[float, float]]:
-    estimate, low, high = _gain()
-    return {
-        "judged on training flights": _gain(period="train")[1:],
-        "sign turned round": (-high, -low),
-        "flights drawn": _gain("flight")[1:],
-        "not in pairs": _gain(paired=False)[1:],
-    }
-
-
-def _reason() -> str:
-    estimate, low, high = (f"{one:.2f}".replace("-", "−") for one in _gain())
-    return (
-        f"One change, the same flights: {estimate} ({low} to {high}) agent minutes, a "
-        "loss. On the training flights the same change gains "
-        f"{_gain(period='train')[0]:.2f}: with more cells, each holds fewer flights "
-        "and more luck."
-    )
-
-
-EXERCISE = Fields(
-    expects='a dictionary `{"hash": …, "gain": (estimate, low, high)}`',
-    fields={
-        "hash": _Hash(),
-        "gain": Interval(
-            expects="three numbers: estimate, low end, high end",
-            value=lambda: _gain()[1:],
-            # Two right bootstraps of a thousand draws differ by so much.
-            tolerance=0.03,
-            known=_known,
-            others=lambda: {"another table": (-0.02, -0.13, 0.09)},
-            hint={
-                "judged on training flights": "That is the gain on the training "
-                "flights, from which both tables have learned. More cells look better "
-                "there in any case.",
-                "sign turned round": "The sign is turned round. A gain is the old cost "
-                "minus the new one, so that above zero means saved.",
-                "flights drawn": "The interval is too narrow, as if flights had been "
-                "drawn. Flights of one day share their weather.",
-                "not in pairs": "The interval is far too wide, like the difference of "
-                "two separate intervals. What makes a day hard for both tables cancels "
-                "out only if both are judged on the *same* resampled days.",
-                "other": "Fit both tables on January to June, and compare their costs "
-                "per flight in July and August, at the charter's threshold.",
+    generator = np.random.default_rng(0)
+    drawn = [
+        pd.DataFrame(
+            {
+                "ceiling": generator.integers(5, 100, 8),
+                "repairable": generator.uniform(0.1, 1, 8).round(2),
+                "hours": generator.integers(2, 60, 8),
             },
+            index=[f"action {number}" for number in range(8)],
+        )
+        for _ in range(2)
+    ]
+    return [(table,) for table in (clinic, *drawn)]
+
+
+def _by(worth: Callable[[pd.DataFrame], pd.Series]) -> Rank:
+    """Make a function that ranks by a worth, best first."""
+    return lambda actions: list(worth(actions).sort_values(ascending=False).index)
+
+
+def _read(answer: object) -> list[str] | Verdict:
+    if isinstance(answer, pd.Series):
+        return wrong("You return values. Asked are the names, which `.index` holds.")
+    return [str(name) for name in answer]
+
+
+EXERCISE = Function(
+    expects="a function of a table that returns its index in an order",
+    returns="a list of the table's index",
+    value=_by(lambda table: table.ceiling * table.repairable / table.hours),
+    cases=_cases,
+    result=_read,
+    known={
+        "by the ceiling": _by(lambda table: table.ceiling),
+        "by the gain": _by(lambda table: table.ceiling * table.repairable),
+        "ceiling per hour": _by(lambda table: table.ceiling / table.hours),
+        "share per hour": _by(lambda table: table.repairable / table.hours),
+        "by the hours": _by(lambda table: -table.hours),
+        "worst first": _by(
+            lambda table: -table.ceiling * table.repairable / table.hours
         ),
+        "as they come": lambda table: list(table.index),
     },
-    reason=_reason,
+    others={
+        "values": lambda table: table.ceiling * table.repairable / table.hours,
+        "one name": lambda table: list(table.index[:1]),
+    },
+    hint={
+        "by the ceiling": "That is the order of the ceilings: what would be saved if "
+        "*all* errors of the kind vanished. How many of them does each action mend?",
+        "by the gain": "That is the order of the gains, which is half of the way. "
+        "Large gains take hours; what does *one* hour bring?",
+        "ceiling per hour": "You divided by the hours, but a ceiling. An action that "
+        "mends one error in ten brings a tenth of it.",
+        "share per hour": "You divided the share by the hours, without the ceiling. A "
+        "share of what?",
+        "by the hours": "That is cheapest first. Ten hours for nothing are ten hours.",
+        "worst first": "The right numbers, upside down: the first name is the action "
+        "to begin with.",
+        "as they come": "The table comes back in its own order. Sort by what an hour "
+        "brings.",
+        "other": "For each action work out one number: what one hour of it brings.",
+    },
+    reason="In the clinic's table of the check, relabeling comes first and a deeper "
+    "network last, although the network is what most teams begin with.",
 )

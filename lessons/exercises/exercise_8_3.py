@@ -1,64 +1,127 @@
-"""Four histories of repairs, and what the charter's rules say about each."""
+"""One change in the rate table, judged in pairs by day: a loop of one's own."""
 
-from exercises.judges import Choice, Fields
+from collections.abc import Mapping
+from functools import cache, partial
+
+import pandas as pd
+
+from exercises import Exercise, Verdict, right, wrong
+from exercises.judges import Fields, Interval
+from flightdelay import charter, data, evaluation, features, labels, models
+
+BEFORE, AFTER = ("carrier", "hour"), ("carrier", "hour", "dest")
+
+_hash = cache(data.set_hash)
 
 
-def _history(repair: str, project: str, hint: tuple[str, str]) -> Fields:
-    """Make the judge of a verdict on the last repair and on the project."""
-    return Fields(
-        expects='a pair such as `("keep", "go on")`, first about the last repair',
-        fields={
-            0: Choice(value=repair, of=("keep", "drop"), hint=hint[0]),
-            1: Choice(value=project, of=("go on", "stop"), hint=hint[1]),
-        },
+class _Hash(Exercise):
+    """The hash of July and August, or its first sixteen digits or more."""
+
+    expects = "the hash of a set of flights"
+
+    def read(self, answer: object) -> str:
+        """Return the digits."""
+        return str(answer).strip().lower()
+
+    def judge(self, value: str) -> Verdict:
+        """Compare with the set."""
+        if len(value) >= 16 and _hash("validation").startswith(value):
+            return right("")
+        return wrong(
+            "That is not the hash of July and August. Both tables are judged on all of "
+            "these flights, and on no others."
+        )
+
+    def solution(self) -> str:
+        """Return the whole hash."""
+        return _hash("validation")
+
+    def mistakes(self) -> Mapping[str, object]:
+        """Return the hash of other flights, and too little of the right one."""
+        return {
+            "other flights": _hash("train"),
+            "three digits": _hash("validation")[:3],
+        }
+
+
+@cache
+def _gain(
+    unit: str = "day", period: str = "validation", paired: bool = True
+) -> tuple[float, float, float]:
+    """The gain with its interval, as the lesson asks for it or as a mistake has it."""
+    flights = data.load_flights()
+    train, judged = (data.period_rows(flights, name) for name in ("train", period))
+    known = train if period == "train" else pd.concat([train, judged])
+    schedule = features.schedule(known)
+    late = labels.not_on_time(known).astype(int)
+    outcome, date = late[judged.index], judged["date"]
+    cost = partial(evaluation.flight_costs, charter=charter.load())
+    before, after = (
+        models.RateTable(columns)
+        .fit(schedule.loc[train.index], late[train.index])
+        .predict_proba(schedule.loc[judged.index])[:, 1]
+        for columns in (BEFORE, AFTER)
+    )
+    if paired:
+        gain = evaluation.paired_difference(outcome, after, before, cost, unit, date)
+        return gain.estimate, gain.low, gain.high
+    first, second = (
+        evaluation.bootstrap_interval(outcome, one, cost, unit, date, seed=seed)
+        for seed, one in enumerate((before, after))
+    )
+    return (
+        first.estimate - second.estimate,
+        first.low - second.high,
+        first.high - second.low,
     )
 
 
-# The lesson shows the gains: a repair is kept if it gains 0.2 or more and its interval
-# excludes zero; two in a row below 0.2 end the project.
+def _known() -> dict[str, tuple[float, float]]:
+    estimate, low, high = _gain()
+    return {
+        "judged on training flights": _gain(period="train")[1:],
+        "sign turned round": (-high, -low),
+        "flights drawn": _gain("flight")[1:],
+        "not in pairs": _gain(paired=False)[1:],
+    }
+
+
+def _reason() -> str:
+    estimate, low, high = (f"{one:.2f}".replace("-", "−") for one in _gain())
+    return (
+        f"One change, the same flights: {estimate} ({low} to {high}) agent minutes, a "
+        "loss. On the training flights the same change gains "
+        f"{_gain(period='train')[0]:.2f}: with more cells, each holds fewer flights "
+        "and more luck."
+    )
+
+
 EXERCISE = Fields(
-    expects='a dictionary `{1: ("keep", "go on"), …}` for the four histories',
+    expects='a dictionary `{"hash": …, "gain": (estimate, low, high)}`',
     fields={
-        1: _history(
-            "keep",
-            "go on",
-            hint=(
-                "Its interval reaches below 0.2. Does the rule ask for that, or for "
-                "the estimate?",
-                "Has anything fallen short here?",
-            ),
-        ),
-        2: _history(
-            "drop",
-            "go on",
-            hint=(
-                "The estimate is large. Read its interval, too: could this be luck?",
-                "The stop rule speaks of *gains below the smallest gain*, two in a "
-                "row. How many repairs are there?",
-            ),
-        ),
-        3: _history(
-            "drop",
-            "stop",
-            hint=(
-                "The last gain is real, for its interval excludes zero. Certain is not "
-                "the same as enough.",
-                "How many repairs in a row are below 0.2?",
-            ),
-        ),
-        4: _history(
-            "drop",
-            "go on",
-            hint=(
-                "Hold the *last* repair against both parts of the rule.",
-                "Two repairs fell short. What did the one between them gain?",
-            ),
+        "hash": _Hash(),
+        "gain": Interval(
+            expects="three numbers: estimate, low end, high end",
+            value=lambda: _gain()[1:],
+            # Two right bootstraps of a thousand draws differ by so much.
+            tolerance=0.03,
+            known=_known,
+            others=lambda: {"another table": (-0.02, -0.13, 0.09)},
+            hint={
+                "judged on training flights": "That is the gain on the training "
+                "flights, from which both tables have learned. More cells look better "
+                "there in any case.",
+                "sign turned round": "The sign is turned round. A gain is the old cost "
+                "minus the new one, so that above zero means saved.",
+                "flights drawn": "The interval is too narrow, as if flights had been "
+                "drawn. Flights of one day share their weather.",
+                "not in pairs": "The interval is far too wide, like the difference of "
+                "two separate intervals. What makes a day hard for both tables cancels "
+                "out only if both are judged on the *same* resampled days.",
+                "other": "Fit both tables on January to June, and compare their costs "
+                "per flight in July and August, at the charter's threshold.",
+            },
         ),
     },
-    others={
-        "one history": {1: ("keep", "go on")},
-        "a word": dict.fromkeys(range(1, 5), "keep"),
-    },
-    reason="Size and interval decide about the repair, two short ones in a row about "
-    "the project. None of the four needed an opinion.",
+    reason=_reason,
 )

@@ -5,10 +5,9 @@ from collections.abc import Sequence
 import altair as alt
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from course.phases import PHASE_COLORS
-from flightdelay.evaluation import BLOCK_DAYS
+from flightdelay.evaluation import BLOCK_DAYS, newey_west
 
 _CONFIDENCE = 0.95
 _TAILS = [(1 - _CONFIDENCE) / 2, (1 + _CONFIDENCE) / 2]
@@ -19,29 +18,6 @@ _COLORS = dict(
         strict=True,
     )
 )
-
-
-def newey_west(values: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return means of days with intervals that know of neighbors (Newey, West 1987).
-
-    The variance of the mean gets what days share with the two after them. The
-    quantile is that of Student's t with a third as many degrees of freedom as days:
-    days that are alike say less than their number.
-
-    Args:
-        values: One value for each day in its order: (..., days).
-
-    Returns:
-        Mean, low and high end: (...).
-    """
-    days, mean = values.shape[-1], values.mean(axis=-1)
-    surplus = values - mean[..., None]
-    variance = (surplus**2).sum(axis=-1)
-    for lag, share in ((1, 2 / 3), (2, 1 / 3)):
-        shared = (surplus[..., lag:] * surplus[..., :-lag]).sum(axis=-1)
-        variance = variance + 2 * share * shared
-    half = stats.t.ppf(_TAILS[1], days / 3) * np.sqrt(variance) / days
-    return mean, mean - half, mean + half
 
 
 def coverage(

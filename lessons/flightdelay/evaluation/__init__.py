@@ -24,6 +24,7 @@ from flightdelay.evaluation.costs import (
     flight_costs,
 )
 from flightdelay.evaluation.intervals import Interval, narrow
+from flightdelay.evaluation.neighbors import mean_with_neighbors, newey_west
 from flightdelay.evaluation.report import (
     REPORT_FORMATS,
     report,

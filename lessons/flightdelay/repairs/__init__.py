@@ -18,16 +18,17 @@ from flightdelay.repairs.logbook import (
     Entry,
     Gain,
     gain,
-    log_entries,
     log_markdown,
     most_too_late,
     project_log,
 )
 from flightdelay.repairs.trials import (
     FLIGHT,
+    december,
     flight_record,
     inputs,
+    month_by_month,
     promises,
-    rehearse,
+    rehearsal,
     trained_versions,
 )

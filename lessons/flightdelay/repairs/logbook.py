@@ -5,20 +5,20 @@ from functools import partial
 from typing import NamedTuple
 
 import numpy as np
-import pandas as pd
 from numpy.typing import ArrayLike
 
-from course import markdown, store
-from flightdelay import data, labels
+from course import markdown
 from flightdelay.charter import Charter
 from flightdelay.evaluation import (
+    DRAWS_TO_DECIDE,
     Interval,
     cost_per_flight,
     flight_costs,
+    mean_with_neighbors,
     paired_difference,
 )
 from flightdelay.repairs.declared import declaration, versions
-from flightdelay.repairs.trials import inputs, trained_versions
+from flightdelay.repairs.trials import december, rehearsal
 
 
 class Gain(NamedTuple):
@@ -26,11 +26,11 @@ class Gain(NamedTuple):
 
     Attributes:
         by_day: With its interval over resampled days.
-        by_week: With its interval over resampled blocks of seven days.
+        with_neighbors: With the interval that knows of neighboring days.
     """
 
     by_day: Interval
-    by_week: Interval
+    with_neighbors: Interval
 
     @property
     def estimate(self) -> float:
@@ -39,7 +39,7 @@ class Gain(NamedTuple):
 
     def is_worth(self, charter: Charter) -> bool:
         """Tell whether a repair with this gain stays; see `Declaration.rule`."""
-        both = self.by_day.low > 0 and self.by_week.low > 0
+        both = self.by_day.low > 0 and self.with_neighbors.low > 0
         return self.estimate >= charter.smallest_gain and both
 
 
@@ -62,19 +62,19 @@ def gain(
     Returns:
         Old cost minus new cost, in the charter's unit, above zero if the new one saves.
     """
-    by_day, by_week = (
-        paired_difference(
-            outcome,
-            new,
-            old,
-            partial(flight_costs, charter=charter),
-            unit,
-            date,
-            confidence=charter.confidence,
-        )
-        for unit in ("day", "week")
+    cost = partial(flight_costs, charter=charter)
+    by_day = paired_difference(
+        outcome,
+        new,
+        old,
+        cost,
+        "day",
+        date,
+        resamples=DRAWS_TO_DECIDE,
+        confidence=charter.confidence,
     )
-    return Gain(by_day, by_week)
+    saved = cost(outcome, old) - cost(outcome, new)
+    return Gain(by_day, mean_with_neighbors(saved, date, charter.confidence))
 
 
 def most_too_late(
@@ -134,7 +134,7 @@ def log_markdown(entries: Sequence[Entry]) -> str:
             f"**{one.finding}.** {one.back[0]}&nbsp;→&nbsp;{one.back[1]}: {one.change}",
             f"{one.judged_on}, by {one.date}",
             f"{one.before:.2f} → {one.after:.2f}<br>"
-            f"{one.gain.by_day:.2f};<br>{one.gain.by_week:.2f}",
+            f"{one.gain.by_day:.2f};<br>{one.gain.with_neighbors:.2f}",
             one.decision,
         )
         for one in entries
@@ -143,26 +143,22 @@ def log_markdown(entries: Sequence[Entry]) -> str:
         [
             "Finding, way back, change",
             "Judged on",
-            "Cost, and gain by day; by week",
+            "Cost, and gain by day; with neighbors",
             "Decision",
         ],
         rows,
     )
 
 
-def log_entries(
-    charter: Charter, autumn: pd.DataFrame, december: pd.DataFrame
-) -> list[Entry]:
-    """Return the lines of the project log, from what the versions predicted.
+def project_log(charter: Charter) -> list[Entry]:
+    """Return the lines of the project log of lesson 8.
 
     Args:
         charter: As agreed.
-        autumn: The flights on which the loops were closed: `date`, `outcome`, and one
-            column of probabilities for each version.
-        december: The same for the sealed flights that judge them.
 
     Returns:
-        One entry for each loop and each of the two sets.
+        One entry for each loop, on the flights on which it was closed, and then one
+        for each on December's, which judge it.
     """
     hours = [one.horizon_hours for one in versions().values()]
     loops = [
@@ -171,14 +167,18 @@ def log_entries(
         ("In many missed flights delays grew after the cut-off",
          (5, 1), f"the decision {hours[-1]} in place of {hours[0]} hours ahead"),
     ]  # fmt: skip
-    months = {"September to November": autumn, "December": december}
+    months = {
+        "September to November": rehearsal().query("month >= 9"),
+        "December": december(),
+    }
     entries = {name: [] for name in months}
     for (finding, back, change), (old, new) in zip(
         loops, declaration().comparisons, strict=True
     ):
         kept = False
         for name, rows in months.items():
-            saved = gain(rows["outcome"], rows[old], rows[new], rows["date"], charter)
+            late = rows["late"]
+            saved = gain(late, rows[old], rows[new], rows["date"], charter)
             worth = saved.is_worth(charter)
             if name != "December":
                 kept = worth
@@ -190,42 +190,10 @@ def log_entries(
             else:
                 decision = "stays turned down"
             before, after = (
-                cost_per_flight(rows["outcome"], rows[number], charter)
-                for number in (old, new)
+                cost_per_flight(late, rows[number], charter) for number in (old, new)
             )
             day = rows["date"].max().date().isoformat()
             entries[name].append(
                 Entry(day, finding, back, change, name, before, after, saved, decision)
             )
     return [entry for name in months for entry in entries[name]]
-
-
-def project_log(charter: Charter) -> list[Entry]:
-    """Return the project log of lesson 8, made once and kept."""
-    return store.keep("project-log", lambda: _make_log(charter))
-
-
-def _make_log(charter: Charter) -> list[Entry]:
-    weather = data.load_table("weather")
-    purpose = "training data up to November for the repairs"
-    autumn = data.open_sealed("production", purpose)
-    known = pd.concat([data.load_flights().query("not sealed"), autumn])
-    given = inputs(known, weather, charter)
-    train = data.period_rows(known, "train").index
-    models_of = trained_versions(given, train, labels.not_on_time(known).astype(int))
-    declared = declaration()
-    december = data.open_sealed(declared.set, declared.purpose)
-    history = pd.concat([known[known["month"] == 11], december])
-    given_then = inputs(december, weather, charter, history)
-    judged = []
-    for rows, table in ((autumn, given), (december, given_then)):
-        judged.append(
-            pd.DataFrame(
-                {
-                    number: model.predict_proba(table[number].loc[rows.index])[:, 1]
-                    for number, model in models_of.items()
-                },
-                index=rows.index,
-            ).assign(date=rows["date"], outcome=labels.not_on_time(rows).astype(int))
-        )
-    return log_entries(charter, *judged)

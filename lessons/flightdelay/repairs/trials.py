@@ -1,21 +1,23 @@
 """Versions of the model: what each is given, how it is trained, and a rehearsal."""
 
-from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
-from sklearn.base import BaseEstimator
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.frozen import FrozenEstimator
 from sklearn.pipeline import Pipeline
 
 from course import store
-from flightdelay import features, labels, models
+from flightdelay import charter as charters
+from flightdelay import data, features, labels, models
 from flightdelay.charter import Charter
 from flightdelay.evaluation import cost_per_flight
-from flightdelay.repairs.declared import versions
+from flightdelay.repairs.declared import declaration, versions
 
+#: Purpose, as in `openings.csv`, of what is opened up to November.
+UP_TO_NOVEMBER = "training data up to November for the repairs"
 #: What tells two departures of the same flight from those of another.
 FLIGHT = ["carrier", "flight", "origin", "dest"]
 #: Days of a flight's record. It ends two days before the flight, when all of its
@@ -97,17 +99,14 @@ def inputs(
         For each version one table, indexed like `flights`, with its columns in the
         order in which it learns from them.
     """
-    record = flight_record(flights, charter, history).astype("float32")
+    record = flight_record(flights, charter, history)
     at_horizon, found = {}, {}
     for number, version in versions().items():
         hours = version.horizon_hours
         if hours not in at_horizon:
             moved = decided_later(flights, charter.horizon_hours - hours)
             table = features.build(moved, weather, history)
-            table = table[models.load_choice().columns]
-            # Half the memory; the models compute with 32 bits in any case.
-            numbers = table.select_dtypes("float64").columns
-            at_horizon[hours] = table.astype(dict.fromkeys(numbers, "float32"))
+            at_horizon[hours] = table[models.load_choice().columns]
         table = at_horizon[hours]
         if version.flight_record:
             table = table.assign(flight_record=record)
@@ -115,99 +114,149 @@ def inputs(
     return found
 
 
-def trained_versions(
-    given: Mapping[str, pd.DataFrame], train: ArrayLike, outcome: pd.Series
-) -> dict[str, Pipeline]:
-    """Return every version, trained on January to June; trained once and kept.
+def trained_versions() -> dict[str, Pipeline]:
+    """Return every version, trained on January to June; trained once and kept."""
+    return store.keep("versions", _train_versions)
 
-    Args:
-        given: As from `inputs`.
-        train: Index of the training flights.
-        outcome: 0 or 1 for each flight, the training flights among them.
 
-    Returns:
-        The fitted models; the released version is `models.trained_choice`.
-    """
-
-    def trained(number: str, known: pd.DataFrame) -> Pipeline:
-        if number == models.load_choice().version:
-            return models.trained_choice()
-        return store.keep(
-            f"version-{number}",
-            lambda: models.logistic(list(known)).fit(known, outcome[train]),
-        )
-
+def _train_versions() -> dict[str, Pipeline]:
+    train = data.period_rows(data.load_flights(), "train")
+    given = inputs(train, data.load_table("weather"), charters.load())
     return {
-        number: trained(number, known.loc[train]) for number, known in given.items()
+        number: models.trained_choice()
+        if number == models.load_choice().version
+        else _learn(known, train)
+        for number, known in given.items()
     }
 
 
-def rehearse(
-    flights: pd.DataFrame,
-    given: Mapping[str, pd.DataFrame],
-    months: Sequence[int] = (9, 10, 11),
-    every: int = 4,
-) -> pd.DataFrame:
-    """Try each candidate by itself, month by month, on what was known before.
+def _learn(known: pd.DataFrame, flights: pd.DataFrame) -> Pipeline:
+    late = labels.not_on_time(flights).astype(int)
+    return models.logistic(list(known)).fit(known, late)
 
-    Everything learns from one flight in `every`, the released model too, so that all
-    are done in seconds and stay comparable.
 
-    Args:
-        flights: Flights with open outcomes, January to the last of the months.
-        given: Their `inputs`.
-        months: Months in which the model runs, in order. Candidates that learn from
-            the past are as released before the first of them.
-        every: Learn from one flight in so many.
+def rehearsal() -> pd.DataFrame:
+    """Return what the versions and the candidates said of July to November.
+
+    Everything has learned from January to June, and "a" and "b" in each month from
+    September on also from what was known before it. Computed once and kept.
 
     Returns:
-        Probabilities for the flights from July on: "as released", and a column for
-        each candidate's letter.
+        One row for each flight in the order of time: `date`, `month`, `late` (0 or 1),
+        its `flight_record`, and probabilities in a column for each version, for each
+        candidate's letter ("c" is version 1.1.0), and for "a in hindsight" and "b in
+        hindsight", which have learned from the very months September and October.
+        Where a column has nothing of its own to say, it says what version 1.0.0 says.
     """
-    month = flights["month"].to_numpy()
-    outcome = labels.not_on_time(flights).astype(int).to_numpy()
-    new = month >= 7
+    return store.keep_table("rehearsal", _rehearse)
+
+
+def _rehearse() -> pd.DataFrame:
+    agreed, weather = charters.load(), data.load_table("weather")
+    autumn = data.open_sealed("production", UP_TO_NOVEMBER)
+    flights = pd.concat([data.load_flights().query("not sealed"), autumn])
+    given = inputs(flights, weather, agreed)
     released, with_record, later = given.values()
-
-    def predict(
-        model: BaseEstimator, known: pd.DataFrame, now: np.ndarray
-    ) -> pd.Series:
-        probability = model.predict_proba(known[now])[:, 1].astype(float)
-        return pd.Series(probability, index=flights.index[now])
-
-    def learn(
-        model: Pipeline, known: pd.DataFrame, past: np.ndarray = month <= 6
-    ) -> Pipeline:
-        rows = past & (np.arange(len(flights)) % every == 0)
-        return model.fit(known[rows], outcome[rows])
-
-    as_released = learn(models.chosen(), released)
     later = later.drop(columns="flight_record")
-    others = {
-        "c": (models.logistic(list(with_record)), with_record),
-        "d": (models.boosting(list(released)), released),
-        "e": (models.logistic(list(later)), later),
-    }
-    found = pd.DataFrame({"as released": predict(as_released, released, new)})
-    found = found.assign(a=found["as released"], b=found["as released"])
-    for letter, (model, known) in others.items():
-        found[letter] = predict(learn(model, known), known, new)
-    for current in months:
-        last, now = month == current - 1, month == current
-        retrained = learn(models.chosen(), released, month < current)
-        straight = recalibrated(as_released, released[last], outcome[last])
-        for letter, model in (("a", retrained), ("b", straight)):
-            found.loc[flights.index[now], letter] = predict(model, released, now)
-    return found
+    month, late = flights["month"], labels.not_on_time(flights).astype(int)
+    judged = flights[month >= 7]
+    said = _judged(judged, given)
+    said["flight_record"] = with_record.loc[judged.index, "flight_record"]
+    said["a"] = said["b"] = said["1.0.0"]
+    said = said.assign(**{"a in hindsight": said["a"], "b in hindsight": said["b"]})
+    train = data.period_rows(flights, "train")
+    said["c"] = said["1.1.0"]
+    said["d"] = _probability(models.trained_challenger(), released.loc[judged.index])
+    hour = _learn(later.loc[train.index], train)
+    said["e"] = _probability(hour, later.loc[judged.index])
+    for current in (9, 10, 11):
+        now = month == current
+        said.loc[now[now].index, ["a", "b"]] = month_by_month(
+            released, late, month, current
+        )
+    praised = month.isin([9, 10])
+    up_to_october = models.chosen().fit(released[month <= 10], late[month <= 10])
+    said.loc[praised[praised].index, "a in hindsight"] = _probability(
+        up_to_october, released[praised]
+    )
+    for current in (9, 10):
+        now = month == current
+        straight = recalibrated(models.trained_choice(), released[now], late[now])
+        said.loc[now[now].index, "b in hindsight"] = _probability(
+            straight, released[now]
+        )
+    return said.reset_index(drop=True)
 
 
-def promises(
-    flights: pd.DataFrame,
-    given: Mapping[str, pd.DataFrame],
-    rehearsed: pd.DataFrame,
-    charter: Charter,
-    every: int = 4,
-) -> pd.Series:
+def month_by_month(
+    known: pd.DataFrame, outcome: pd.Series, month: pd.Series, current: int
+) -> pd.DataFrame:
+    """Let "a" and "b" learn from what was known before a month, and predict it.
+
+    Args:
+        known: What the released version is given about each flight.
+        outcome: 0 or 1 for each flight.
+        month: Month of each flight.
+        current: The month to predict.
+
+    Returns:
+        Columns "a", trained again on all months before, and "b", straightened on the
+        month before, for the flights of the month.
+    """
+    past, last, now = month < current, month == current - 1, month == current
+    retrained = models.chosen().fit(known[past], outcome[past])
+    straight = recalibrated(models.trained_choice(), known[last], outcome[last])
+    return pd.DataFrame(
+        {
+            "a": _probability(retrained, known[now]),
+            "b": _probability(straight, known[now]),
+        },
+        index=known.index[now],
+    )
+
+
+def december() -> pd.DataFrame:
+    """Open December for the declared comparison, and let each version predict it.
+
+    Returns:
+        One row for each flight: `date`, `month`, `late`, a column for each version.
+    """
+    return store.keep_table("december", _predict_december)
+
+
+def _predict_december() -> pd.DataFrame:
+    declared = declaration()
+    opened = data.open_sealed(declared.set, declared.purpose)
+    autumn = data.open_sealed("production", UP_TO_NOVEMBER)
+    history = pd.concat([autumn[autumn["month"] == 11], opened])
+    given = inputs(opened, data.load_table("weather"), charters.load(), history)
+    return _judged(opened, given).reset_index(drop=True)
+
+
+def _judged(flights: pd.DataFrame, given: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    said = flights[["date", "month"]].copy()
+    said["late"] = labels.not_on_time(flights).astype(int)
+    for number, model in trained_versions().items():
+        said[number] = _probability(model, given[number].loc[flights.index])
+    return said
+
+
+def _probability(model: Any, known: pd.DataFrame) -> np.ndarray:  # noqa: ANN401
+    return model.predict_proba(known)[:, 1].astype(float)
+
+
+#: For each candidate the months that speak for it before it is rehearsed, and the
+#: column of `rehearsal` in which it is praised.
+PRAISED = {
+    "a": ((9, 10), "a in hindsight"),
+    "b": ((9, 10), "b in hindsight"),
+    "c": ((7, 8), "c"),
+    "d": ((9, 10), "d"),
+    "e": ((7, 8), "e"),
+}
+
+
+def promises(rehearsed: pd.DataFrame, charter: Charter) -> pd.Series:
     """Return the gain that speaks for each candidate before it is rehearsed.
 
     For "a" and "b" a ceiling in hindsight: what they would have gained in September and
@@ -215,45 +264,18 @@ def promises(
     and for "c" and "e" what they gained in July and August, the months for choosing.
 
     Args:
-        flights: As for `rehearse`.
-        given: As for `rehearse`.
-        rehearsed: As from `rehearse`.
+        rehearsed: As from `rehearsal`.
         charter: Gives the costs.
-        every: As for `rehearse`.
 
     Returns:
         Gain per flight for each letter.
     """
-    month = flights["month"]
-    outcome = labels.not_on_time(flights).astype(int)
-    summer, autumn = (
-        rehearsed[month[rehearsed.index].isin(months)] for months in ((7, 8), (9, 10))
-    )
-    released = given[models.load_choice().version]
-    drawn = np.arange(len(flights)) % every == 0
-    as_released, retrained = (
-        models.chosen().fit(released[rows], outcome[rows])
-        for rows in (drawn & (month <= 6), drawn & (month <= 10))
-    )
-
-    def straightened(rows: pd.DataFrame) -> np.ndarray:
-        known = released.loc[rows.index]
-        model = recalibrated(as_released, known, outcome[rows.index])
-        return model.predict_proba(known)[:, 1]
-
-    perfect = [straightened(rows) for _, rows in autumn.groupby(month)]
-    tried = {
-        "a": (autumn, retrained.predict_proba(released.loc[autumn.index])[:, 1]),
-        "b": (autumn, np.concatenate(perfect)),
-        "c": (summer, summer["c"]),
-        "d": (autumn, autumn["d"]),
-        "e": (summer, summer["e"]),
-    }
     gains = {}
-    for letter, (rows, new) in tried.items():
-        late = outcome[rows.index]
+    for letter, (months, column) in PRAISED.items():
+        rows = rehearsed[rehearsed["month"].isin(months)]
         before, after = (
-            cost_per_flight(late, p, charter) for p in (rows["as released"], new)
+            cost_per_flight(rows["late"], rows[name], charter)
+            for name in (models.load_choice().version, column)
         )
         gains[letter] = before - after
     return pd.Series(gains, name="promise")
