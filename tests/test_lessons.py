@@ -9,6 +9,7 @@ import pytest
 from bs4 import BeautifulSoup
 from conftest import ROOT, SITE, parsed
 from lesson_source import (
+    CASE_FILE,
     CORES,
     DEEPER,
     FORMAT,
@@ -57,8 +58,9 @@ def each(paths):
 
 
 new_core = each([*moved(CORES), TEMPLATE])
-new_lesson = each([*moved(CORES), *DEEPER, TEMPLATE])
+new_notebook = each([*moved(CORES), *DEEPER, TEMPLATE, CASE_FILE])
 any_lesson = each([*CORES, *DEEPER, TEMPLATE])
+any_notebook = each([*CORES, *DEEPER, TEMPLATE, CASE_FILE])
 built_core = each(CORES)
 built_lesson = each([*CORES, *DEEPER])
 
@@ -145,14 +147,14 @@ def test_every_exercise_stands_on_one_page_and_is_declared():
     assert sorted(shown) == sorted(declared)
 
 
-@any_lesson
+@any_notebook
 def test_what_the_site_folds_is_folded_in_jupyterlab_too(path):
     for cell in notebook(path).cells:
         if HIDING & set(cell.metadata.get("tags", [])):
             assert cell.metadata.get("jupyter", {}).get("source_hidden"), cell.source
 
 
-@any_lesson
+@any_notebook
 def test_jupyterlab_knows_all_markup_of_the_lesson(path):
     said = text(path)
     known = {"admonition", "note", "tip", "warning", "important"}
@@ -161,7 +163,7 @@ def test_jupyterlab_knows_all_markup_of_the_lesson(path):
     assert "{{" not in said
 
 
-@new_lesson
+@new_notebook
 def test_jupyterlab_saves_what_it_opened(path):
     opened = jupytext.reads(path.read_text("utf-8"), FORMAT, config=settings())
     # What JupyterLab adds while a lesson is open and runs.

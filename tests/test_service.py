@@ -23,7 +23,7 @@ from course import store
 from flightdelay import charter, data, features, labels, models, service
 from flightdelay.service import release, scoring
 from flightdelay.service.app import create_app
-from flightdelay.service.process import RunningService
+from flightdelay.service.process import RunningService, load
 from flightdelay.service.refusals import LARGEST_BODY
 from flightdelay.service.rollout import (
     RollbackRule,
@@ -250,6 +250,14 @@ def test_the_service_answers_what_the_training_pipeline_says(client):
     assert one["probability"] == pytest.approx(expected[7], abs=1e-6)
     assert one["prepare"] == (one["probability"] >= one["threshold"])
     assert (one["fallback"], one["warning"]) == ([], None)
+
+
+def test_a_proxy_in_the_environment_does_not_stand_in_the_way(running, monkeypatch):
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    for name in ("HTTP_PROXY", "http_proxy"):
+        monkeypatch.setenv(name, "http://proxy.invalid:8080")
+    assert (load(running.url, [BODY], at_once=1)["status"] == 200).all()
 
 
 def test_an_answer_stands_in_the_log_when_it_arrives(client, running):

@@ -160,7 +160,7 @@ class Case:
         )
         with (
             RunningService(self.folder) as running,
-            httpx.Client(base_url=running.url, timeout=60) as client,
+            httpx.Client(base_url=running.url, timeout=60, trust_env=False) as client,
         ):
             answers = [
                 client.post("/predictions", json=body).raise_for_status().json()
