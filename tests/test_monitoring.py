@@ -127,9 +127,18 @@ def test_too_few_days_promise_nothing():
     assert limits["volume"] == 98
 
 
-def test_textbook_limits_are_not_learned():
+def test_limits_that_are_set_beforehand_are_not_learned():
     found = pd.DataFrame({"PSI above 0.2": np.full(200, 9.0)})
     assert monitoring.learn_limits(found)["PSI above 0.2"] == 0.2
+
+
+def test_audit_calls_at_the_third_contradiction_of_a_week():
+    limit = monitoring.WATCHES["audit"].limit
+    looked_up = monitoring.AUDITED_A_DAY * monitoring.SLOW_DAYS
+    assert 2 / looked_up < limit < 3 / looked_up
+    # The rate that the comment at the limit states.
+    errors = stats.binom.sf(2, looked_up, monitoring.LOOK_UP_ERROR)
+    assert errors == pytest.approx(0.016, abs=0.0005)
 
 
 def test_share_is_the_exact_interval():
@@ -225,10 +234,16 @@ def test_changed_meanings_change_outcomes_only(july, log):
 
 def test_audit_sees_what_it_draws(july, log, usual):
     records, *_, model = july
-    checked = monitoring.audit(log, log["outcome"])
+    checked = monitoring.audit(log, log["outcome"], error_rate=0)
     assert (checked.notna().groupby(log["date"]).sum() == 15).all()
     quiet = outcome_signals(log, usual, AGREED, checked)["audit"]
     assert (quiet.dropna() == 0).all()
+    wrong = monitoring.audit(log, log["outcome"], error_rate=1).dropna()
+    assert (wrong == 1 - log.loc[wrong.index, "outcome"]).all()
+    errs = monitoring.audit(log, log["outcome"], error_rate=0.2).dropna()
+    assert (errs != log.loc[errs.index, "outcome"]).mean() == pytest.approx(
+        0.2, abs=0.1
+    )
     told = monitoring.inject("late from 30 minutes", log, records, model)
     assert (outcome_signals(told, usual, AGREED, checked)["audit"].dropna() > 0).all()
 

@@ -1,93 +1,110 @@
-"""How many audited labels, and how many weeks of them."""
+"""A limit for the share of flights that see no delay in all of New York."""
 
-from math import ceil
+from functools import cache
+from typing import NamedTuple
 
-from exercises.judges import Fields, Number
+import pandas as pd
 
-RATE, RISE = 0.25, 0.05
-ONE_SIDED, TWO_SIDED, POWER = 1.645, 1.960, 0.842
-DAY_DEVIATION, WEEK, LABELS_A_WEEK = 0.16, 7, 105
+from exercises import Verdict, wrong
+from exercises.judges import Number
+from flightdelay import data, features, monitoring
 
-#: The variance of one label, and the part of the days in that of a week's rate.
-CHANCE, DAYS = RATE * (1 - RATE), DAY_DEVIATION**2 / WEEK
+PROMISE = 0.01
 
 
-def _needed(variance: float, quantiles: float = ONE_SIDED + POWER) -> float:
-    """How many labels, or weeks, of a variance show the rise."""
-    return variance / (RISE / quantiles) ** 2
+class _Shares(NamedTuple):
+    """Daily shares: to learn from, to be judged on, and these with the fault."""
+
+    learn: pd.Series
+    judge: pd.Series
+    faulty: pd.Series
+
+
+@cache
+def _shares() -> _Shares:
+    flights = data.load_flights()
+    days = monitoring.quiet_records(flights)
+    seen = features.operations(flights, flights)["new_york_delay_recent"]
+    seen = seen.loc[days.index]
+    zero = (seen == 0).groupby(days["date"]).mean()
+    # With the fault each mean is zero; where no flight was seen there is still none.
+    faulty = seen.notna().groupby(days["date"]).mean()
+    learn = zero.index.month.isin(monitoring.LEARN_MONTHS)
+    return _Shares(zero[learn], zero[~learn], faulty[~learn])
 
 
 def _reason() -> str:
-    """Say what the days cost, and what it costs that bad days come in runs."""
-    from flightdelay import data, labels
-
-    train = data.period_rows(data.load_flights(), "train")
-    daily = labels.not_on_time(train).astype(int).groupby(train["date"]).mean()
-    alike = daily.autocorr()
-    weeks = _needed(DAYS * (1 + 2 * alike) + CHANCE / LABELS_A_WEEK)
+    learn, judged, faulty = _shares()
+    rings = judged > learn.max()
     return (
-        f"{ceil(_needed(CHANCE))} labels, if flights were independent. They are not: "
-        f"seven days alone leave a standard error of {DAYS**0.5:.3f}, more than the "
-        "whole rise, so *no* number of labels shows it in one week. It takes "
-        f"{ceil(_needed(DAYS + CHANCE / LABELS_A_WEEK))} weeks, and that is too few: "
-        "bad days come in runs. From January to June the rates of a day and the next "
-        f"correlate by {alike:.2f}; with that it takes about {weeks:.0f}. What more "
-        "labels cannot buy, more days can."
+        f"The loudest of {len(learn)} quiet days makes {rings.sum()} false alarms on "
+        f"{len(judged)} others (at most {monitoring.share(rings).high:.1%}, with 95% "
+        f"confidence). Between {max(judged.max(), learn.max()):.2f} and "
+        f"{faulty.min():.2f} every limit catches the fault each day and does as well: "
+        "a watch that was built for its fault hardly has to be tuned."
     )
 
 
-EXERCISE = Fields(
-    expects="a dictionary with the number of labels and of weeks",
-    fields={
-        "labels": Number(
-            expects="a number of labels",
-            value=ceil(_needed(CHANCE)),
-            tolerance=2,
-            within={"five percent of it": 50},
-            known={
-                "no power": _needed(CHANCE, ONE_SIDED),
-                "two-sided": _needed(CHANCE, TWO_SIDED + POWER),
-                "five percent of it": _needed(CHANCE) / RATE**2,
-                "one day": _needed(CHANCE) / WEEK,
-            },
-            others={"a guess": 50},
-            hint={
-                "no power": "They put the rise exactly at the limit, so you would see "
-                "it every second time only: the power is 50%.",
-                "two-sided": "That is a two-sided test. Asked is for a rise only.",
-                "five percent of it": "You took 5% *of* 25%. A rise from 25% to 30% is "
-                "five points.",
-                "one day": "That is for one day. Asked is for the whole week.",
-                "other": "Set the standard error, the root of 0.25 × 0.75 / n, equal "
-                "to 0.05 / 2.487, and solve for n.",
-            },
-        ),
-        "weeks": Number(
-            expects="a number of weeks",
-            value=ceil(_needed(DAYS + CHANCE / LABELS_A_WEEK)),
-            tolerance=0.6,
-            within={"a week short": 0, "labels ignored": 1, "days": 4},
-            known={
-                "a week short": 13,
-                "days ignored": ceil(_needed(CHANCE / LABELS_A_WEEK)),
-                "labels ignored": ceil(_needed(DAYS)),
-                "days": WEEK * _needed(DAYS + CHANCE / LABELS_A_WEEK),
-                "a week is a day": _needed(DAYS * WEEK),
-            },
-            others={"weeks by guess": 52},
-            hint={
-                "a week short": "With so many weeks the power falls just short of 80%.",
-                "days ignored": "So many would do if flights were independent. But "
-                "days differ: where is the variance between them?",
-                "labels ignored": "That is the part of the days alone. The chance "
-                "among the 105 labels of a week comes on top.",
-                "days": "These are days. Asked are weeks, of seven days each.",
-                "a week is a day": "That would do if a week were one day. It has "
-                "seven, and their mean varies less.",
-                "other": "Add the two parts of the variance of one week's rate. With "
-                "how many weeks does it fall to the square of 0.05 / 2.487?",
-            },
-        ),
+class _Limit(Number):
+    def judge(self, value: float) -> Verdict:
+        """Try the limit on days that it has not seen."""
+        learn, judged, faulty = _shares()
+        rings, caught = (judged > value).mean(), (faulty > value).mean()
+        if 1 < value <= 100:
+            return wrong(
+                f"A share never passes {value:g}, so this watch never fires. Is that a "
+                "percentage? The shares lie between 0 and 1."
+            )
+        if caught < 0.95:
+            return wrong(
+                f"It fires on {rings:.0%} of the quiet days, and catches the fault on "
+                f"{caught:.0%} of the days only. With the fault the share is near "
+                f"{faulty.median():.2f} and not 1: early in the morning no earlier "
+                "flight has been seen, and then there is no mean, not even zero."
+            )
+        if value < 0:
+            return wrong("A share is never below zero, so this watch fires every day.")
+        if rings <= PROMISE:
+            return self.accept()
+        start = f"It fires on {rings:.1%} of the quiet days. "
+        if value == 0:
+            return wrong(
+                start + "At zero every day with a single such flight is an alarm. The "
+                "95th percentile is zero too, but the promise is one day in a hundred."
+            )
+        if abs(value - learn.mean() - 3 * learn.std()) < 0.001:
+            return wrong(
+                start + "Three sigma promise one alarm in some 700 days, for a bell "
+                "curve. Three quarters of these days are exactly zero and a few are "
+                "not: no bell."
+            )
+        if abs(value - learn.quantile(1 - PROMISE)) < 0.002:
+            return wrong(
+                start + f"The 99th percentile of {len(learn)} days leaves two of them "
+                "above it, and that is more than one in a hundred already."
+            )
+        if abs(value - learn.mean()) < 0.001:
+            return wrong(
+                start + "That is the mean: an ordinary day, not an unusual one."
+            )
+        return wrong(
+            start + f"The promise is one in a hundred. Of the {len(learn)} days that "
+            f"you may learn from, {(learn > value).sum()} lie above this limit."
+        )
+
+
+EXERCISE = _Limit(
+    expects="one number, the limit for the share",
+    value=lambda: _shares().learn.max(),
+    others=lambda: {
+        "three sigma": _shares().learn.mean() + 3 * _shares().learn.std(),
+        "percentile": _shares().learn.quantile(1 - PROMISE),
+        "zero": 0.0,
+        "mean": _shares().learn.mean(),
+        "never fires": 0.99,
+        "percent": 9.0,
+        "negative": -0.1,
+        "a guess": 0.02,
     },
     reason=_reason,
 )

@@ -31,12 +31,14 @@ from flightdelay.monitoring.quiet import (
     JUDGE_MONTHS,
     LEARN_MONTHS,
     Quiet,
+    quiet_days,
     quiet_log,
     quiet_records,
 )
 from flightdelay.monitoring.retraining import retrained
 from flightdelay.monitoring.watches import (
     AUDITED_A_DAY,
+    LOOK_UP_ERROR,
     SLOW_DAYS,
     WATCHES,
     audit,

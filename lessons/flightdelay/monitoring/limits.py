@@ -1,4 +1,4 @@
-"""Limits of the watches: those of the textbooks, or learned from quiet days."""
+"""Limits of the watches: set beforehand, or learned from quiet days."""
 
 import numpy as np
 import pandas as pd
@@ -20,7 +20,7 @@ def learn_limits(found: pd.DataFrame) -> pd.Series:
     k / (n + 1) is at most the promised rate. A new day that is drawn like the others
     passes it with that probability, whatever the distribution (Vovk et al. 2005).
     Days in a row, or of another season, are not drawn like the others: measure the rate
-    on days of your own. A watch with a limit of the textbook keeps it.
+    on days of your own. A watch with a limit set beforehand keeps it.
 
     Args:
         found: `signals` of quiet days.

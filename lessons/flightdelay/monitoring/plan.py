@@ -5,17 +5,12 @@ from typing import NamedTuple
 import pandas as pd
 
 from course import markdown, store
-from flightdelay import charter, data
+from flightdelay import charter
 from flightdelay.evaluation import Interval, narrow
 from flightdelay.monitoring.limits import alarms, learn_limits, share
-from flightdelay.monitoring.quiet import (
-    LEARN_MONTHS,
-    Quiet,
-    quiet_log,
-    quiet_records,
-)
+from flightdelay.monitoring.quiet import LEARN_MONTHS, Quiet, quiet_days
 from flightdelay.monitoring.watches import WATCHES, audit, quiet_signals
-from flightdelay.service import Feeds, served_choice
+from flightdelay.service import served_choice
 
 #: What a day's alarms say, in the order in which one asks.
 DIAGNOSES = ("fault", "meaning", "shift", "nothing")
@@ -169,11 +164,7 @@ def _kept_plan() -> tuple[Quiet, Plan]:
 
 
 def _make_kept_plan() -> tuple[Quiet, Plan]:
-    flights, agreed = data.load_flights(), charter.load()
-    records, model = quiet_records(flights), served_choice()
-    feeds = Feeds(data.load_table("weather"), flights)
-    log = quiet_log(records, feeds.features(records), model)
-    learn = log["date"].dt.month.isin(LEARN_MONTHS)
-    quiet = Quiet.learn(log[learn])
+    log = quiet_days(served_choice())
+    quiet = Quiet.learn(log[log["date"].dt.month.isin(LEARN_MONTHS)])
     checked = audit(log, log["outcome"])
-    return quiet, make_plan(quiet_signals(log, quiet, agreed, checked))
+    return quiet, make_plan(quiet_signals(log, quiet, charter.load(), checked))

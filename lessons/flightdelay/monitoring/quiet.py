@@ -6,7 +6,8 @@ from typing import Self
 
 import pandas as pd
 
-from flightdelay import data, labels
+from course import store
+from flightdelay import data, features, labels
 from flightdelay.models import CATEGORIES
 from flightdelay.monitoring.distances import (
     Category,
@@ -71,6 +72,26 @@ def quiet_log(
         copy = replace(model, pipeline=pipeline)
         parts.append(answered(records[training & month.isin(own)], inputs, copy))
     return pd.concat(parts).loc[records.index]
+
+
+def quiet_days(model: ServedModel) -> pd.DataFrame:
+    """Return the log of the quiet days; made once and kept, see `store.keep_table`.
+
+    Args:
+        model: The model in use.
+
+    Returns:
+        As from `quiet_log`, with rows numbered from 0.
+    """
+    return store.keep_table(
+        f"quiet-days-{model.version}", lambda: _answer_quiet_days(model)
+    )
+
+
+def _answer_quiet_days(model: ServedModel) -> pd.DataFrame:
+    records = quiet_records(data.load_flights())
+    inputs = features.load().loc[records.index]
+    return quiet_log(records, inputs, model).reset_index(drop=True)
 
 
 @dataclass(frozen=True)

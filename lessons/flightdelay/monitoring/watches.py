@@ -20,6 +20,8 @@ KS_LEVEL = 0.01
 SLOW_DAYS = 7
 #: Outcomes of each day that a person checks by hand.
 AUDITED_A_DAY = 15
+#: Share of these look-ups in which that person errs; an assumption.
+LOOK_UP_ERROR = 0.005
 
 
 class Watch(NamedTuple):
@@ -28,7 +30,7 @@ class Watch(NamedTuple):
     Attributes:
         kind: Where its signal comes from, the fastest first.
         sees: What its number is, in words.
-        limit: The limit of the textbook, or None if it is learned from quiet days.
+        limit: A limit set beforehand, or None if it is learned from quiet days.
         days: Days of the log that one number looks at.
     """
 
@@ -39,7 +41,8 @@ class Watch(NamedTuple):
 
 
 # Two limits are rules of thumb: the stability index from which a shift counts as large
-# (Siddiqi 2006), and the width of a control chart (Shewhart 1931).
+# (Siddiqi 2006), and the width of a control chart (Shewhart 1931). The audit's is
+# computed: at most 2 of 105, which `LOOK_UP_ERROR` alone passes in 1.6% of the weeks.
 WATCHES = {
     "volume": Watch("system", "flights of a day, against the usual for its weekday"),
     "empty inputs": Watch("system", "share of empty cells that are hardly ever empty"),
@@ -57,7 +60,12 @@ WATCHES = {
     "cost": Watch(
         "outcome", "cost per flight beyond the cheapest policy", days=SLOW_DAYS
     ),
-    "audit": Watch("outcome", "share of checked outcomes that differ", days=SLOW_DAYS),
+    "audit": Watch(
+        "outcome",
+        "share of checked outcomes that differ",
+        2.5 / (AUDITED_A_DAY * SLOW_DAYS),
+        SLOW_DAYS,
+    ),
 }
 
 
@@ -186,18 +194,28 @@ def outcome_signals(
     )
 
 
-def audit(flights: pd.DataFrame, outcome: pd.Series) -> pd.Series:
+def audit(
+    flights: pd.DataFrame,
+    outcome: pd.Series,
+    error_rate: float = LOOK_UP_ERROR,
+    seed: int = 0,
+) -> pd.Series:
     """Draw `AUDITED_A_DAY` flights of each day by lot, for a person who looks them up.
 
     Args:
         flights: Flights with `date`.
-        outcome: What that person will find, by the charter's rule.
+        outcome: What is true, by the charter's rule.
+        error_rate: Share of the look-ups in which the person finds the other outcome.
+        seed: Seed of the lot and of the errors.
 
     Returns:
-        The outcome of the drawn flights, missing for the others.
+        What that person finds for the drawn flights, missing for the others.
     """
-    drawn = flights.groupby("date").sample(AUDITED_A_DAY, random_state=0).index
-    return outcome.astype(float).where(outcome.index.isin(drawn))
+    generator = np.random.default_rng(seed)
+    drawn = flights.groupby("date").sample(AUDITED_A_DAY, random_state=generator).index
+    errs = generator.random(len(drawn)) < error_rate
+    found = np.where(errs, 1 - outcome.loc[drawn], outcome.loc[drawn])
+    return pd.Series(found, index=drawn, dtype=float).reindex(outcome.index)
 
 
 def _largest_share_of_one_reading(log: pd.DataFrame) -> pd.Series:
