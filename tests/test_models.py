@@ -335,28 +335,28 @@ def test_the_best_of_equal_runs_promises_and_does_not_keep():
     costs, date = _equal_runs(30)
     luck = models.best_of_many(costs, date, "run 0")
     assert luck.index.tolist() == list(range(1, 31))
-    assert luck["promised"].is_monotonic_decreasing
+    assert luck["promised"].is_monotonic_increasing
     single, best = luck.iloc[0], luck.iloc[-1]
     assert single["promised"] == pytest.approx(single["kept"], abs=0.05)
-    assert best["promised"] < best["kept"] - 0.3
+    assert best["promised"] > best["kept"] + 0.3
 
 
 def test_a_run_that_is_truly_better_keeps_its_promise():
     costs, date = _equal_runs(3, luck=0.01)
     costs["run 2"] -= 1
     luck = models.best_of_many(costs, date, "run 0").iloc[-1]
-    assert luck["promised"] == pytest.approx(-1, abs=0.02)
-    assert luck["kept"] == pytest.approx(-1, abs=0.02)
+    assert luck["promised"] == pytest.approx(1, abs=0.02)
+    assert luck["kept"] == pytest.approx(1, abs=0.02)
 
 
 def test_best_of_two_by_hand():
     """Two days, two runs, each the better one on one of them."""
     costs = pd.DataFrame({"a": [0.0, 6.0], "b": [4.0, 0.0]})
     luck = models.best_of_many(costs, ["monday", "tuesday"], "a", repeats=4000)
-    # Monday chooses a: promised 0, kept 0. Tuesday chooses b: promised -6, kept +4.
-    assert luck.loc[2].tolist() == pytest.approx([-3, 2], abs=0.15)
-    # One run by lot: a (0 and 0), or b (4 and -6 on either side).
-    assert luck.loc[1].tolist() == pytest.approx([-0.5, -0.5], abs=0.2)
+    # Monday chooses a: promised 0, kept 0. Tuesday chooses b: promised 6, lost 4.
+    assert luck.loc[2].tolist() == pytest.approx([3, -2], abs=0.15)
+    # One run by lot: a (0 and 0), or b (-4 and 6 on either side).
+    assert luck.loc[1].tolist() == pytest.approx([0.5, 0.5], abs=0.2)
 
 
 def test_one_group_cannot_be_halved():

@@ -1,90 +1,31 @@
-"""The first loss of three networks."""
+"""Which comparisons let a model replace the simplest one."""
 
-from math import log
+from exercises.judges import Letters
 
-from exercises.judges import Fields, Number
-
-ENTROPY = -0.02 * log(0.02) - 0.98 * log(0.98)
-SOLUTION = {"a": log(10), "b": log(2), "c": ENTROPY}
-
-EXERCISE = Fields(
-    expects='a dictionary with a number for "a", "b" and "c"',
-    fields={
-        "a": Number(
-            expects="a number",
-            value=log(10),
-            known={
-                "log10": 1,
-                "bits": log(10) / log(2),
-                "two classes": log(2),
-                "probability": 0.1,
-                "errors": 0.9,
-                "entropy": -0.1 * log(0.1) - 0.9 * log(0.9),
-            },
-            hint={
-                "log10": "This is log10 of ten. Losses use the natural logarithm.",
-                "bits": "This is in bits. Take the natural logarithm.",
-                "two classes": "There are ten classes, not two. Which probability does "
-                "each of them get?",
-                "probability": "This is the probability. The loss is −ln of it.",
-                "errors": "This is the share of errors. The loss is −ln of a "
-                "probability.",
-                "entropy": "This is the entropy of a tenth: one class against the "
-                "rest. Here the right one of ten gets a tenth, whatever it is.",
-                "other": "Which probability does each class get before the first step?",
-            },
-        ),
-        "b": Number(
-            expects="a number",
-            value=log(2),
-            known={
-                "right for c": ENTROPY,
-                "bits": 1,
-                "probability": 0.5,
-                "base rate": -log(0.02),
-            },
-            hint={
-                "right for c": "This is right for c. What does the sigmoid make of a "
-                "bias of 0, however rare the defect is?",
-                "bits": "This is in bits. Take the natural logarithm.",
-                "probability": "This is the probability. The loss is −ln of it.",
-                "base rate": "This is the loss of one defect at the base rate. But the "
-                "bias is 0: what does the sigmoid make of it?",
-                "other": "Which probability does the untrained network give to a "
-                "defect?",
-            },
-        ),
-        "c": Number(
-            expects="a number",
-            value=ENTROPY,
-            known={
-                "right for b": log(2),
-                "a defect": -log(0.02),
-                "a sound part": -log(0.98),
-                "defects only": -0.02 * log(0.02),
-                "bits": ENTROPY / log(2),
-            },
-            hint={
-                "right for b": "This is right for b. Now the network begins with 2%: "
-                "what is its loss on a sound part, what on a defect, and how often "
-                "does either happen?",
-                "a defect": "This is the loss of a *defect*. Most parts are sound; "
-                "take the mean over both.",
-                "a sound part": "This is the loss of a *sound* part (or the base rate, "
-                "nearly the same number). Two in a hundred are defects; take the mean.",
-                "defects only": "This is the part of the defects. The sound ones are "
-                "missing.",
-                "bits": "This is in bits. Take the natural logarithm.",
-                "other": "What is the loss on a defect, what on a sound part, and how "
-                "often does either happen?",
-            },
-        ),
+EXERCISE = Letters(
+    expects='letters from a to e, such as ["a", "c"]',
+    of="abcde",
+    value=["b", "e"],
+    known={
+        "excludes zero": ["a", "b", "e"],
+        "estimate": ["a", "b", "c", "e"],
+        "largest": ["c"],
     },
-    others={
-        "negative": SOLUTION | {"a": -log(10)},
-        "one only": {"a": log(10)},
-        "guesses": {"a": 3, "b": 0.3, "c": 0.3},
+    hint={
+        "excludes zero": "You ask whether the interval excludes zero. The rule asks "
+        "for more: not any gain, but one that is worth the upkeep.",
+        "estimate": "You go by the estimates. Half of all estimates are too high; the "
+        "rule looks at the interval.",
+        "largest": "You took the largest estimate. The rule asks for what is *shown*: "
+        "its interval says that it may also cost more.",
+        "d": "A saving is positive. One of these models costs more, and shows it.",
+        "c": "One of these intervals is so wide that a loss is possible.",
+        "a": "One interval excludes zero and begins below the smallest gain: a gain is "
+        "shown, its size is not.",
+        "b": "A small gain that is sure counts too, if all of its interval lies above "
+        "the smallest gain.",
+        "e": "One interval lies well above the smallest gain. What speaks against it?",
     },
-    reason="ln 10, ln 2, and the entropy of 2%. A first loss far from these numbers is "
-    "a fault that you have found before the first step.",
+    reason="Both intervals lie wholly above 0.2. The two estimates of 0.45 are the "
+    "same: what differs is what the days could show.",
 )

@@ -90,13 +90,13 @@ def best_of_many(
     Args:
         costs: One row for each flight, one column for each run.
         group: Group of each flight that is drawn as a whole, such as its day.
-        reference: The run whose cost is subtracted on either half, so that days which
-            are dear for all runs cancel out.
+        reference: The run over which is saved, on either half, so that days which are
+            dear for all runs cancel out.
         repeats: How often halves and orders are drawn.
 
     Returns:
         One row for each n from 1 to the number of runs: `promised` and `kept`, the mean
-        cost per flight beyond the reference on the half that chose and on the other.
+        saving per flight over the reference on the half that chose and on the other.
 
     Raises:
         ValueError: There are fewer than two groups.
@@ -119,8 +119,8 @@ def best_of_many(
         # Place of the smallest cost so far.
         smallest = np.minimum.accumulate(chosen_by[order])
         best = [order[np.argmax(chosen_by[order] == cost)] for cost in smallest]
-        total[:, 0] += chosen_by[best] - chosen_by[place]
-        total[:, 1] += judged_by[best] - judged_by[place]
+        total[:, 0] += chosen_by[place] - chosen_by[best]
+        total[:, 1] += judged_by[place] - judged_by[best]
     return pd.DataFrame(
         total / repeats,
         columns=["promised", "kept"],
