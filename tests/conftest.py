@@ -44,8 +44,10 @@ class QuietHandler(SimpleHTTPRequestHandler):
     """Serves the site where it lies on its host, without a line for each request."""
 
     def translate_path(self, path: str) -> str:
-        """Find the file for an address."""
-        return super().translate_path("/" + path.removeprefix(top()))
+        """Find the file for an address, which may leave ".html" out."""
+        file = super().translate_path("/" + path.removeprefix(top()))
+        page = f"{file}.html"
+        return page if not os.path.exists(file) and os.path.isfile(page) else file
 
     def log_message(self, *_: object) -> None:
         """Say nothing."""

@@ -11,6 +11,12 @@ from conftest import (
     show_everything,
 )
 
+FULL_STORAGE = """
+Storage.prototype.setItem = () => {
+  throw new DOMException("full", "QuotaExceededError");
+};
+"""
+
 
 def test_every_chart_is_drawn(shown, page):
     shown.set_viewport_size(WIDE)
@@ -131,6 +137,29 @@ def test_all_works_for_the_visit_when_storage_is_blocked(open_page, page_name):
         field.fill("typed")
         assert field.input_value() == "typed"
     assert "blocks storage" in tab.get_by_role("status").first.inner_text()
+
+
+def test_all_works_for_the_visit_when_storage_is_full(open_page):
+    tab = open_page("book/reading.html", script=FULL_STORAGE)
+    boxes = tab.locator(".task-list-item-checkbox")
+    for box in boxes.all()[:2]:
+        box.check()
+    assert [box.is_checked() for box in boxes.all()[:2]] == [True, True]
+    assert "no room left" in tab.get_by_role("status").first.inner_text()
+    tab = open_page("lessons/1-define-project.html", script=FULL_STORAGE)
+    tab.locator(".prediction").first.get_by_role("radio").first.check()
+    tab.get_by_role("button", name="Keep it and show the result").first.click()
+    tab.get_by_text("You predicted:").first.wait_for()
+    assert "no room left" in tab.get_by_role("status").last.inner_text()
+
+
+def test_an_address_without_html_is_the_same_page(open_page):
+    tab = open_page("book/reading")
+    tab.locator(".task-list-item-checkbox").first.check()
+    tab.goto(f"{tab.url}.html")
+    assert tab.locator(".task-list-item-checkbox").first.is_checked()
+    progress = tab.locator(".bd-links a[href='#'] .kept-progress")
+    assert progress.inner_text().strip().startswith("1 of ")
 
 
 def test_what_is_kept_on_one_page_is_not_shown_on_another(open_page):

@@ -3,17 +3,36 @@
 (() => {
   const root = new URL(document.documentElement.dataset.content_root, location.href);
   const STORE = `lifecycle:${root.pathname}`;
-  const pageOf = (address) => address.slice(root.href.length).replace(/[?#].*$/, "");
+  // Some hosts leave ".html" out of their addresses.
+  const pageOf = (address) =>
+    address.slice(root.href.length).replace(/(\.html)?([?#].*)?$/, "");
   const page = pageOf(location.href);
-  const keeps = document.documentElement.dataset.storage !== "blocked";
+
+  const note = document.createElement("p");
+  note.setAttribute("role", "status");
+  note.textContent =
+    document.documentElement.dataset.storage === "blocked"
+      ? "Your browser blocks storage: what you tick, type and answer lasts for this visit."
+      : "What you tick, type and answer on this site stays in this browser only.";
 
   // From "page#item" to what the reader did there, and from "page" to [done, of].
   // Read each time: the site may be open in another tab.
+  let unsaved;
   const read = () => {
     try {
-      return JSON.parse(localStorage.getItem(STORE)) ?? {};
+      return unsaved ?? JSON.parse(localStorage.getItem(STORE)) ?? {};
     } catch {
       return {}; // What stands there is not ours to read: begin anew.
+    }
+  };
+  const write = (kept) => {
+    try {
+      localStorage.setItem(STORE, JSON.stringify(kept));
+      unsaved = undefined;
+    } catch {
+      unsaved = kept;
+      note.textContent =
+        "Your browser has no room left: what you tick, type and answer now lasts until you leave this page.";
     }
   };
 
@@ -27,7 +46,7 @@
     const done = [...items.keys()].filter((item) => kept[`${page}#${item}`]).length;
     if (done) kept[page] = [done, items.size];
     else delete kept[page];
-    localStorage.setItem(STORE, JSON.stringify(kept));
+    write(kept);
     showKept();
   };
 
@@ -68,16 +87,12 @@
     if (items.size && kept[page]) save();
     const landing = document.getElementById("your-progress");
     if (!items.size && (landing?.hidden ?? true)) return;
-    const note = document.createElement("p");
-    note.setAttribute("role", "status");
-    note.textContent = keeps
-      ? "What you tick, type and answer on this site stays in this browser only."
-      : "Your browser blocks storage: what you tick, type and answer lasts for this visit.";
     const erase = document.createElement("button");
     erase.type = "button";
     erase.textContent = "Erase all that I ticked, typed and answered on this site";
     erase.addEventListener("click", () => {
       localStorage.removeItem(STORE);
+      unsaved = undefined;
       for (const clear of items.values()) clear();
       showKept();
       note.textContent = "Erased.";
