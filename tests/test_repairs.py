@@ -200,20 +200,6 @@ def test_interval_with_neighbors_is_wider_where_days_are_alike():
     assert wider > 1.3 * by_day
 
 
-def test_two_late_passengers_in_a_hundred_can_cost_a_gain():
-    generator = np.random.default_rng(1)
-    outcome = (generator.random(5000) < 0.3).astype(int)
-    old, new = generator.random((2, 5000))
-    new = np.where(outcome == 1, np.maximum(new, 0.15), new)
-    share = repairs.most_too_late(outcome, old, new, AGREED)
-    helped = (new >= AGREED.threshold) & (outcome == 1)
-    extra = share * helped.mean() * AGREED.cost_unprepared
-    date = np.arange(5000) // 500
-    date = pd.Timestamp("2013-09-01") + pd.to_timedelta(date, unit="D")
-    saved = repairs.gain(outcome, old, new, date, AGREED)
-    assert saved.estimate == pytest.approx(extra)
-
-
 @pytest.mark.parametrize(
     ("day", "with_neighbors", "worth"),
     [
@@ -228,16 +214,6 @@ def test_two_late_passengers_in_a_hundred_can_cost_a_gain():
 def test_repair_stays_by_size_and_by_both_intervals(day, with_neighbors, worth):
     gain = Gain(Interval(*day), Interval(*with_neighbors))
     assert gain.is_worth(AGREED) is worth
-
-
-def test_gain_for_an_hour_falls_with_hours_of_every_month():
-    by_letter = {one.letter: one for one in repairs.candidates()}
-    assert by_letter["c"].hours_until(12) == by_letter["c"].hours
-    monthly = by_letter["b"]
-    assert monthly.hours_until(12) == monthly.hours + 12 * monthly.hours_each_month
-    steps = {one.back for one in by_letter.values()}
-    assert len(steps) == 5
-    assert all(source > target for source, target in steps)
 
 
 def test_log_has_a_line_for_each_entry():

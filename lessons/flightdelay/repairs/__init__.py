@@ -19,7 +19,6 @@ from flightdelay.repairs.logbook import (
     Gain,
     gain,
     log_markdown,
-    most_too_late,
     project_log,
 )
 from flightdelay.repairs.trials import (
@@ -30,5 +29,4 @@ from flightdelay.repairs.trials import (
     month_by_month,
     promises,
     rehearsal,
-    trained_versions,
 )

@@ -8,9 +8,6 @@ from pydantic.dataclasses import dataclass
 
 from course import settings
 
-#: From which step to which step one goes.
-WayBack = tuple[Annotated[int, Field(ge=1, le=7)], Annotated[int, Field(ge=1, le=7)]]
-
 
 @dataclass(frozen=True, config=settings.STRICT)
 class Candidate:
@@ -18,23 +15,15 @@ class Candidate:
 
     Attributes:
         letter: What it is called in lesson 8.
-        name: What one would do.
-        short: The same in few words, for a chart.
-        back: The step that shows the finding, and the step to go back to.
+        short: What one would do, in few words.
         hours: Hours of work until it runs; an assumption.
         hours_each_month: Hours in each month in which it runs; an assumption.
     """
 
     letter: str
-    name: str
     short: str
-    back: WayBack
     hours: Annotated[float, Field(gt=0)]
     hours_each_month: Annotated[float, Field(ge=0)]
-
-    def hours_until(self, months: float) -> float:
-        """Return the hours of work, until it has run for so many months."""
-        return self.hours + months * self.hours_each_month
 
 
 @dataclass(frozen=True, config=settings.STRICT)

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from functools import partial
 from typing import NamedTuple
 
-import numpy as np
 from numpy.typing import ArrayLike
 
 from course import markdown
@@ -75,30 +74,6 @@ def gain(
     )
     saved = cost(outcome, old) - cost(outcome, new)
     return Gain(by_day, mean_with_neighbors(saved, date, charter.confidence))
-
-
-def most_too_late(
-    outcome: ArrayLike, old: ArrayLike, new: ArrayLike, charter: Charter
-) -> float:
-    """Return how many prepared passengers may be too late before a gain is gone.
-
-    Whoever decides later has less time to prepare. If preparing fails for a share of
-    the flights that are prepared and not on time, each of them costs as much as an
-    unprepared one on top.
-
-    Args:
-        outcome: 0 or 1 for each flight.
-        old: Probability of the version that decides earlier.
-        new: Probability of the version that decides later.
-        charter: Gives the costs.
-
-    Returns:
-        The share at which the gain is zero.
-    """
-    before, after = (cost_per_flight(outcome, p, charter) for p in (old, new))
-    prepared = np.asarray(new) >= charter.threshold
-    at_risk = (prepared & (np.asarray(outcome) == 1)).mean() * charter.cost_unprepared
-    return float((before - after) / at_risk)
 
 
 class Entry(NamedTuple):
