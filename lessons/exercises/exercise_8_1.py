@@ -6,15 +6,15 @@ from exercises.judges import Choice, Fields
 # is kept if it gains 0.2 or more and its interval excludes zero; two gains in a row
 # below 0.2 end the project.
 EXERCISE = Fields(
-    expects='a pair such as `("keep", "stop")`, first about the second repair',
+    expects='`repair` and `project`, such as `dict(repair="keep", project="stop")`',
     fields={
-        0: Choice(
+        "repair": Choice(
             value="drop",
             of=("keep", "drop"),
             hint="The gain is real, for its interval excludes zero. Certain is not the "
             "same as enough.",
         ),
-        1: Choice(
+        "project": Choice(
             value="go on",
             of=("go on", "stop"),
             hint="Neither was kept. But the stop rule speaks of *gains below the "
