@@ -84,7 +84,7 @@ def test_a_fault_is_caught_only_if_the_watch_is_silent_without_it():
     assert found == {"in °C": ["humidity misfit"], "delays are zero": []}
     quiet = pd.Series([0.01, 0.0, 0.26], index=WATCHES)
     title, description = said(monitor.who_saw_it(shares, quiet))
-    assert title.startswith("1 of 2 faults")
+    assert title == "1 of 2 faults are caught, 1 of them by one watch alone."
     assert "quiet days: fallbacks 1%, humidity misfit 0%, cost 26%." in description
 
 

@@ -228,6 +228,7 @@ def who_saw_it(shares: pd.DataFrame, quiet: pd.Series) -> alt.LayerChart:
     """
     found = caught_by(shares)
     caught = sum(map(bool, found.values()))
+    alone = sum(len(by) == 1 for by in found.values())
     table = pd.concat([quiet[shares.columns].to_frame("quiet days").T, shares])
     table = table.rename(index={"none": "no fault"}).rename_axis("fault")
     cells = table.reset_index().melt("fault", var_name="watch", value_name="share")
@@ -260,8 +261,8 @@ def who_saw_it(shares: pd.DataFrame, quiet: pd.Series) -> alt.LayerChart:
     ).properties(
         height=26 * len(table),
         title=alt.Title(
-            f"{caught} of {len(found)} faults are caught, most by a watch that was "
-            "built for them.",
+            f"{caught} of {len(found)} faults are caught, {alone} of them by one watch "
+            "alone.",
             subtitle="Share of days with an alarm. Filled: caught, on 80% of the days "
             "or more, and on 10% or fewer without a fault.",
         ),
