@@ -169,6 +169,14 @@ def test_what_is_kept_on_one_page_is_not_shown_on_another(open_page):
     assert not tab.locator(".task-list-item-checkbox").first.is_checked()
 
 
+def test_the_teachers_card_for_each_lesson_fits_on_one_screen(open_page):
+    tab = open_page("book/teaching-notes.html")
+    cards = tab.locator("section[id^=lesson-]")
+    heights = cards.evaluate_all("all => all.map((one) => one.offsetHeight)")
+    assert len(heights) == 8
+    assert max(heights) <= WIDE["height"], heights
+
+
 def test_labels_of_the_digits_are_kept_and_their_result_is_accessible(open_page):
     tab = open_page("lessons/3h-label-digits.html")
     sheet = tab.locator(".label-digits")

@@ -8,31 +8,26 @@
     address.slice(root.href.length).replace(/(\.html)?([?#].*)?$/, "");
   const page = pageOf(location.href);
 
+  const FATES = {
+    blocked: "Your browser blocks storage: what you tick, type and answer lasts for this visit.",
+    full: "Your browser has no room left: what you tick, type and answer now lasts until you leave this page.",
+  };
   const note = document.createElement("p");
   note.setAttribute("role", "status");
-  note.textContent =
-    document.documentElement.dataset.storage === "blocked"
-      ? "Your browser blocks storage: what you tick, type and answer lasts for this visit."
-      : "What you tick, type and answer on this site stays in this browser only.";
+  const showFate = () => {
+    note.textContent =
+      FATES[document.documentElement.dataset.storage] ??
+      "What you tick, type and answer on this site stays in this browser only.";
+  };
+  showFate();
 
   // From "page#item" to what the reader did there, and from "page" to [done, of].
   // Read each time: the site may be open in another tab.
-  let unsaved;
   const read = () => {
     try {
-      return unsaved ?? JSON.parse(localStorage.getItem(STORE)) ?? {};
+      return JSON.parse(localStorage.getItem(STORE)) ?? {};
     } catch {
       return {}; // What stands there is not ours to read: begin anew.
-    }
-  };
-  const write = (kept) => {
-    try {
-      localStorage.setItem(STORE, JSON.stringify(kept));
-      unsaved = undefined;
-    } catch {
-      unsaved = kept;
-      note.textContent =
-        "Your browser has no room left: what you tick, type and answer now lasts until you leave this page.";
     }
   };
 
@@ -46,7 +41,8 @@
     const done = [...items.keys()].filter((item) => kept[`${page}#${item}`]).length;
     if (done) kept[page] = [done, items.size];
     else delete kept[page];
-    write(kept);
+    localStorage.setItem(STORE, JSON.stringify(kept));
+    showFate();
     showKept();
   };
 
@@ -92,7 +88,6 @@
     erase.textContent = "Erase all that I ticked, typed and answered on this site";
     erase.addEventListener("click", () => {
       localStorage.removeItem(STORE);
-      unsaved = undefined;
       for (const clear of items.values()) clear();
       showKept();
       note.textContent = "Erased.";
