@@ -15,17 +15,10 @@ CORES = sorted((ROOT / "lessons").glob("[1-8]-*.md"))
 DEEPER = sorted((ROOT / "lessons").glob("[1-8][a-z]-*.md"))
 TEMPLATE = ROOT / "lessons" / "template.md"
 CASE_FILE = ROOT / "lessons" / "case-file.md"
-# Lessons that still have the old shape; one that has left this list never comes back.
-NOT_MOVED: set[str] = set()
 
 HIDING = {"remove-input", "hide-input", "hide-cell", "remove-cell"}
 OURS = {"course", "exercises", "figures", "flightdelay"}
 FORMAT = {"extension": ".md", "format_name": "myst"}
-
-
-def moved(paths: list[Path]) -> list[Path]:
-    """Leave out the lessons that have not moved into the new shape yet."""
-    return [path for path in paths if path.name[0] not in NOT_MOVED]
 
 
 @dataclass(frozen=True)

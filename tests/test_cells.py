@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 from conftest import ROOT
-from lesson_source import CASE_FILE, CORES, DEEPER, TEMPLATE, code, moved
+from lesson_source import CASE_FILE, CORES, DEEPER, TEMPLATE, code
 
-LESSONS = moved([*CORES, *DEEPER]) + [TEMPLATE, CASE_FILE]
+LESSONS = [*CORES, *DEEPER, TEMPLATE, CASE_FILE]
 LONGEST_CELL = 15
 # As many characters as stand in a wide page's column without a scroll bar.
 LONGEST_LINE = 76

@@ -8,11 +8,9 @@ from lesson_source import (
     CASE_FILE,
     CORES,
     DEEPER,
-    NOT_MOVED,
     OURS,
     boxes,
     code,
-    moved,
     promised_minutes,
     text,
 )
@@ -27,8 +25,8 @@ MINUTES_A_CHART, MINUTES_A_PUZZLE = 0.75, 1.5
 
 CHART = re.compile(r"\balt\.(?:Chart|layer)\(|\bcharts\.\w+\(")
 
-core = pytest.mark.parametrize("path", moved(CORES), ids=lambda path: path.stem)
-LESSONS = moved([*CORES, *DEEPER])
+core = pytest.mark.parametrize("path", CORES, ids=lambda path: path.stem)
+LESSONS = [*CORES, *DEEPER]
 lesson = pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
 notebook = pytest.mark.parametrize(
     "path", [*LESSONS, CASE_FILE], ids=lambda path: path.stem
@@ -57,11 +55,6 @@ def computed_minutes(path):
         + MINUTES_A_PUZZLE * len(boxes(path, "puzzle"))
         + sum(map(int, exercises))
     )
-
-
-def test_the_list_of_lessons_that_have_not_moved_only_shrinks():
-    assert {path.name[0] for path in CORES} >= NOT_MOVED
-    assert not NOT_MOVED & {"1", "2", "3", "4", "5", "6", "7", "8"}
 
 
 @core

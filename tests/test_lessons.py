@@ -18,7 +18,6 @@ from lesson_source import (
     TEMPLATE,
     boxes,
     code,
-    moved,
     notebook,
     number,
     promised_minutes,
@@ -57,15 +56,14 @@ def each(paths):
     return pytest.mark.parametrize("path", paths, ids=lambda path: path.stem)
 
 
-new_core = each([*moved(CORES), TEMPLATE])
-new_notebook = each([*moved(CORES), *DEEPER, TEMPLATE, CASE_FILE])
+any_core = each([*CORES, TEMPLATE])
 any_lesson = each([*CORES, *DEEPER, TEMPLATE])
 any_notebook = each([*CORES, *DEEPER, TEMPLATE, CASE_FILE])
 built_core = each(CORES)
 built_lesson = each([*CORES, *DEEPER])
 
 
-@new_core
+@any_core
 def test_head_says_what_why_and_how_long(path):
     said, step = text(path), number(path)
     assert notebook(path).metadata["phase"] in PHASES
@@ -100,7 +98,7 @@ def test_result_of_each_puzzle_is_folded(path):
         assert "hide-output" in following.metadata.get("tags", [])
 
 
-@new_core
+@any_core
 def test_core_ends_in_the_same_sections(path):
     sections = re.findall(r"^## (.+)$", text(path), re.MULTILINE)
     assert sections[-len(LAST_SECTIONS) :] == LAST_SECTIONS
@@ -109,7 +107,7 @@ def test_core_ends_in_the_same_sections(path):
     assert 4 <= len(re.findall(r"^- ", section(path, "In practice"), re.M)) <= 6
 
 
-@new_core
+@any_core
 def test_code_on_pictures_is_short_and_needs_nothing_of_ours(path):
     parts = path.read_text("utf-8").split("\n## On your pictures\n")
     before = parts[0].count("\n")
@@ -163,7 +161,7 @@ def test_jupyterlab_knows_all_markup_of_the_lesson(path):
     assert "{{" not in said
 
 
-@new_notebook
+@any_notebook
 def test_jupyterlab_saves_what_it_opened(path):
     opened = jupytext.reads(path.read_text("utf-8"), FORMAT, config=settings())
     # What JupyterLab adds while a lesson is open and runs.
@@ -272,7 +270,7 @@ def test_no_result_prints_a_name_instead_of_its_value(path):
         assert not UNFILLED.findall(WITH_BRACES.sub("", said))
 
 
-@each(moved([*CORES, *DEEPER]))
+@built_lesson
 def test_no_paragraph_is_full_of_figures(path):
     page = (SITE / f"lessons/{path.stem}.html").read_text("utf-8")
     article = BeautifulSoup(page, "html.parser").select_one("article")
