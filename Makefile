@@ -5,7 +5,7 @@ LOCK_FLAGS := --universal --python-version 3.11 --generate-hashes --upgrade \
 	--no-header --no-annotate --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help book case serve lab service test binder links bench lock clean
+.PHONY: help book case serve lab service check lint test binder links bench lock clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' Makefile
@@ -30,12 +30,19 @@ service: .venv/book ## serve the chosen model over HTTP: lesson 6's service, to 
 	@mkdir -p _build
 	@cd lessons && ../$(BIN)/python -m flightdelay.service --log ../_build/predictions.sqlite
 
-test: .venv/test book ## check everything: code, data, lessons, pages in a real browser
+check: .venv/test lint ## before a commit: lint, changed lessons, their shape, quizzes, links
+	@$(BIN)/python book/build.py --incremental
+	@$(BIN)/python -m pytest -q $(addprefix tests/test_,cells.py lesson_weights.py \
+		lessons.py exercises.py puzzles.py site.py)
+
+lint: .venv/test
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/codespell
 	@$(BIN)/deptry .
 	@$(BIN)/deptry tests --exclude _build --ignore DEP002,DEP004
+
+test: .venv/test book lint ## check everything: code, data, lessons, pages in a real browser
 	@$(BIN)/python -m pytest -n logical --dist loadfile
 
 binder: .venv/test book ## do what Binder does; run every lesson there in a real browser
