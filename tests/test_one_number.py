@@ -17,7 +17,7 @@ FACTS = {
     "the record, September to November": {
         "8-": rf"Measured: c {NUMBER} ",
         "8b": rf"September to November {NUMBER} ",
-        "8c": rf"and the record {NUMBER} ",
+        "8c": rf"the record alone {NUMBER} ",
         "case-file": rf"four weeks September to November by \S+ \S+ → \S+ {NUMBER} ",
     },
     "the record, December": {
@@ -27,11 +27,11 @@ FACTS = {
     },
     "an hour later, alone": {
         "8-": rf"Alone it gained {NUMBER} ",
-        "8c": rf"Alone the hour gains {NUMBER} ",
+        "8c": rf"the hour alone {NUMBER} ",
     },
     "an hour later, on top of the record": {
         "8-": rf"On top of the record that gains {NUMBER}:",
-        "8c": rf"From there the hour gains {NUMBER} ",
+        "8c": rf"the hour on top of the record {NUMBER} ",
         "case-file": rf"hours ahead September to November by \S+ \S+ → \S+ {NUMBER} ",
     },
     "an hour later, December": {
