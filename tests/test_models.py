@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from conftest import ROOT
 from sklearn.base import clone
-from sklearn.metrics import log_loss, roc_auc_score
+from sklearn.metrics import roc_auc_score
 
 from flightdelay import data, features, labels, models
 
@@ -272,30 +272,6 @@ def test_other_seeds_give_other_networks(small):
     )
     assert (first == same).all()
     assert (first != other).any()
-
-
-def test_watched_rows_end_the_training_and_teach_nothing(small):
-    columns, label = small
-    settings = dict(watched=500, seed=3)
-    stopped = _settled(**settings).set_params(learning_rate=0.05, epochs=60)
-    stopped.fit(columns, label)
-    losses = stopped.history_["val_loss"]
-    assert len(losses) < 60
-    assert losses.idxmin() == len(losses) - 2
-    watched = stopped.predict_proba(columns[-500:])[:, 1]
-    assert log_loss(label[-500:], watched) == pytest.approx(losses.min(), rel=1e-4)
-    flipped = label.copy()
-    flipped[-500:] = 1 - flipped[-500:]
-    other = _settled(**settings).set_params(epochs=1)
-    teaches = clone(other).fit(columns, label).predict_proba(columns)
-    assert (clone(other).fit(columns, flipped).predict_proba(columns) == teaches).all()
-
-
-def test_history_has_a_row_for_each_epoch(small):
-    learned = _settled().set_params(epochs=3).fit(*small)
-    assert learned.history_.index.tolist() == [1, 2, 3]
-    assert learned.history_.columns.tolist() == ["loss"]
-    assert learned.history_["loss"].is_monotonic_decreasing
 
 
 def test_a_saved_network_gives_the_same_probabilities(tmp_path, fitted, known):

@@ -33,16 +33,11 @@ class NetworkClassifier(RateClassifier):
         widths: Units of each hidden layer.
         dropout: Share of the units left out at random after each hidden layer.
         learning_rate: Step size of the optimizer Adam (Kingma and Ba 2015).
-        epochs: Passes over the training rows, at most.
-        watched: Number of the last rows that are not learned from but watched. In rows
-            sorted by time these are the latest. Training ends when their loss has not
-            fallen for two epochs, and the best weights are kept (early stopping).
+        epochs: Passes over the training rows.
         seed: Seed of the first weights, the order of rows, and dropout.
 
     Attributes:
         network_: The trained Keras model.
-        history_: One row for each epoch, from 1: "loss", and "val_loss" if rows were
-            watched.
     """
 
     def __init__(
@@ -52,7 +47,6 @@ class NetworkClassifier(RateClassifier):
         dropout: float = 0.2,
         learning_rate: float = 0.001,
         epochs: int = 5,
-        watched: int = 0,
         seed: int = 0,
     ) -> None:
         self.categories = categories
@@ -60,7 +54,6 @@ class NetworkClassifier(RateClassifier):
         self.dropout = dropout
         self.learning_rate = learning_rate
         self.epochs = epochs
-        self.watched = watched
         self.seed = seed
 
     def fit(self, columns: ArrayLike, label: ArrayLike) -> Self:
@@ -76,8 +69,7 @@ class NetworkClassifier(RateClassifier):
         codes = np.asarray(columns)[:, : self.categories]
         self.sizes_ = codes.max(axis=0, initial=-1).astype(int) + 1
         inputs = self._inputs(columns)
-        learned = slice(len(label) - self.watched)
-        self.network_ = self._layers(inputs[1].shape[1], label[learned].mean())
+        self.network_ = self._layers(inputs[1].shape[1], label.mean())
         self.network_.compile(
             keras.optimizers.Adam(self.learning_rate),
             "binary_crossentropy",
@@ -89,17 +81,7 @@ class NetworkClassifier(RateClassifier):
         # Otherwise the first step creates the optimizer's state, and is traced twice.
         self.network_.optimizer.build(self.network_.trainable_variables)
         settings = {"epochs": self.epochs, "batch_size": _BATCH, "verbose": 0}
-        if self.watched:
-            last = slice(len(label) - self.watched, None)
-            settings["validation_data"] = ([part[last] for part in inputs], label[last])
-            settings["callbacks"] = [
-                keras.callbacks.EarlyStopping(patience=2, restore_best_weights=True)
-            ]
-        history = self.network_.fit(
-            [part[learned] for part in inputs], label[learned], **settings
-        ).history
-        self.history_ = pd.DataFrame(history).rename(lambda row: row + 1)
-        self.history_.index.name = "epoch"
+        self.network_.fit(inputs, label, **settings)
         return self
 
     def _layers(self, numbers: int, rate: float) -> "keras.Model":

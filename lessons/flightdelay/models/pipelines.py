@@ -80,8 +80,7 @@ def network(columns: Sequence[str], **settings: object) -> Pipeline:
 
     Args:
         columns: Columns of `features.build` to use.
-        settings: As for `NetworkClassifier`. The preparation learns from the rows that
-            are watched, too.
+        settings: As for `NetworkClassifier`.
     """
     categories, numbers = _split(columns)
     codes = OrdinalEncoder(
