@@ -14,8 +14,7 @@ EVERY_KERNEL = {
     "PYTHONDONTWRITEBYTECODE": "",
     # The same order of sets, and so the same output, every time.
     "PYTHONHASHSEED": "0",
-    # Large arrays go back to the system when they are dropped, which takes a tenth off
-    # the peak of a lesson; Binder gives 2 GB. (The first is glibc's: it acts on Linux.)
-    "MALLOC_MMAP_THRESHOLD_": "131072",
+    # Arrow gives memory back when a table is dropped. (To ask the same of glibc's malloc,
+    # by a low MALLOC_MMAP_THRESHOLD_, costs a fifth of a lesson's CPU for 27 MiB.)
     "ARROW_DEFAULT_MEMORY_POOL": "system",
 }
