@@ -128,8 +128,8 @@ def test_too_few_days_promise_nothing():
 
 
 def test_limits_that_are_set_beforehand_are_not_learned():
-    found = pd.DataFrame({"PSI above 0.2": np.full(200, 9.0)})
-    assert monitoring.learn_limits(found)["PSI above 0.2"] == 0.2
+    found = pd.DataFrame({"audit": np.full(200, 0.9)})
+    assert monitoring.learn_limits(found)["audit"] == monitoring.WATCHES["audit"].limit
 
 
 def test_audit_calls_at_the_third_contradiction_of_a_week():
@@ -329,7 +329,7 @@ def test_a_fault_explains_what_comes_after_it():
     fired.loc[0, ["humidity misfit", "audit", "cost"]] = 1
     fired.loc[1, ["audit", "gap"]] = 1
     fired.loc[2, "cost"] = 1
-    fired.loc[3, ["KS at 1%", "PSI above 0.2"]] = 1
+    fired.loc[3, ["mean score", "rate"]] = 1
     assert monitoring.diagnose(fired).tolist() == [
         "fault",
         "meaning",

@@ -107,13 +107,11 @@ class DailyDistances(NamedTuple):
         distance: KS distance of a number, half the sum of differences of a category.
         p_value: Of the KS test, for numbers.
         index: Population stability index.
-        mean: Daily mean of a number.
     """
 
     distance: pd.DataFrame
     p_value: pd.DataFrame
     index: pd.DataFrame
-    mean: pd.DataFrame
 
 
 def daily_distances(
@@ -142,7 +140,6 @@ def daily_distances(
         column: category.compare(log[column], day, len(dates))
         for column, category in categories.items()
     }
-    given = log.groupby(by)
 
     def table(values: Mapping[str, ArrayLike]) -> pd.DataFrame:
         return pd.DataFrame(values, index=pd.Index(dates, name=by))
@@ -152,7 +149,6 @@ def daily_distances(
         distance=table({column: found[0] for column, found in both.items()}),
         p_value=table({column: found[1] for column, found in compared.items()}),
         index=table({column: found[-1] for column, found in both.items()}),
-        mean=table({column: given[column].mean().to_numpy() for column in numbers}),
     )
 
 

@@ -99,10 +99,8 @@ class Quiet:
     """What is usual, as learned from the log of quiet days.
 
     Attributes:
-        numbers: Distribution of each number, the probability among them.
+        numbers: Distribution of each number.
         categories: Shares of each category.
-        mean: Mean of the daily means of each number.
-        deviation: Standard deviation of the daily means of each number.
         usual_distance: Distance that an input exceeds on one quiet day in twenty.
         always_there: Inputs that are hardly ever empty.
         flights: Median number of flights by weekday.
@@ -112,8 +110,6 @@ class Quiet:
 
     numbers: dict[str, Number]
     categories: dict[str, Category]
-    mean: pd.Series
-    deviation: pd.Series
     usual_distance: pd.Series
     always_there: list[str]
     flights: pd.Series
@@ -130,22 +126,15 @@ class Quiet:
         Returns:
             The usual values.
         """
-        numbers = {
-            column: Number.learn(log[column].to_numpy(float))
-            for column in [*NUMBERS, "probability"]
-        }
+        numbers = {c: Number.learn(log[c].to_numpy(float)) for c in NUMBERS}
         categories = {column: Category.learn(log[column]) for column in CATEGORIES}
-        days = daily_distances(
-            log, {column: numbers[column] for column in NUMBERS}, categories
-        )
+        days = daily_distances(log, numbers, categories)
         daily = log.groupby("date")
         empty = log[INPUTS].isna().mean()
         size = daily.size()
         return cls(
             numbers=numbers,
             categories=categories,
-            mean=days.mean.mean(),
-            deviation=days.mean.std(),
             usual_distance=days.distance.quantile(_USUAL),
             always_there=list(empty.index[empty < _HARDLY_EVER]),
             flights=size.groupby(size.index.day_of_week).median(),

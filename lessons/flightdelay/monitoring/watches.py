@@ -14,8 +14,6 @@ from flightdelay.monitoring.distances import DailyDistances
 from flightdelay.monitoring.quiet import Quiet
 from flightdelay.service.scoring import WEATHER
 
-#: Level of the Kolmogorov-Smirnov tests.
-KS_LEVEL = 0.01
 #: Days that a slow watch looks at.
 SLOW_DAYS = 7
 #: Outcomes of each day that a person checks by hand.
@@ -40,20 +38,15 @@ class Watch(NamedTuple):
     days: int = 1
 
 
-# Two limits are rules of thumb: the stability index from which a shift counts as large
-# (Siddiqi 2006), and the width of a control chart (Shewhart 1931). The audit's is
-# computed: at most 2 of 105, which `LOOK_UP_ERROR` alone passes in 1.6% of the weeks.
+# The audit's limit is computed: at most 2 of 105, which `LOOK_UP_ERROR` alone passes in
+# 1.6% of the weeks.
 WATCHES = {
     "volume": Watch("system", "flights of a day, against the usual for its weekday"),
     "empty inputs": Watch("system", "share of empty cells that are hardly ever empty"),
     "fallbacks": Watch("system", "share of answers with a fallback"),
-    "KS at 1%": Watch("input", "number of inputs with a KS test below 1%", 0),
-    "PSI above 0.2": Watch("input", "largest stability index of all inputs", 0.2),
-    "three sigma": Watch("input", "largest distance of a daily mean, in sigmas", 3),
     "any input": Watch("input", "how far the strangest input is from its quiet days"),
     "stuck station": Watch("input", "largest share of one reading at a station"),
     "humidity misfit": Watch("input", "humidity against temperature and dew point"),
-    "scores, KS at 1%": Watch("score", "KS tests of the probability below 1%", 0),
     "mean score": Watch("score", "mean probability, against the usual"),
     "rate": Watch("outcome", "rate of not on time, against the usual"),
     "gap": Watch("outcome", "distance of mean probability and rate", days=SLOW_DAYS),
@@ -139,12 +132,8 @@ def input_signals(
         days: Distances from quiet days, if they are known already.
     """
     days = quiet.distances(log) if days is None else days
-    sigmas = (days.mean - quiet.mean) / quiet.deviation
     return pd.DataFrame(
         {
-            "KS at 1%": (days.p_value < KS_LEVEL).sum(axis="columns"),
-            "PSI above 0.2": days.index.max(axis="columns"),
-            "three sigma": sigmas.abs().max(axis="columns"),
             "any input": (days.distance / quiet.usual_distance).max(axis="columns"),
             "stuck station": _largest_share_of_one_reading(log),
             "humidity misfit": _humidity_misfit(log),
@@ -154,18 +143,8 @@ def input_signals(
 
 def score_signals(log: pd.DataFrame, quiet: Quiet) -> pd.DataFrame:
     """Return how unusual the probabilities of each day are."""
-    day, dates = pd.factorize(log["date"], sort=True)
-    usual = quiet.numbers["probability"]
-    values = log["probability"].to_numpy()
-    _, p_value, _ = usual.compare(values, day, len(dates))
     mean = log.groupby("date")["probability"].mean()
-    return pd.DataFrame(
-        {
-            "scores, KS at 1%": (p_value < KS_LEVEL).astype(int),
-            "mean score": (mean - quiet.score).abs(),
-        },
-        index=mean.index,
-    )
+    return (mean - quiet.score).abs().to_frame("mean score")
 
 
 def outcome_signals(
