@@ -2,7 +2,8 @@
 
 `calibration` tells whether probabilities come true, and `costs` what the decisions that
 follow from them cost. `resampling` puts one of the `intervals` around any of the
-`metrics`. `slices` looks at parts of the flights, and `report` at models side by side.
+`metrics`, `neighbors` one around a mean of days that are alike. `slices` looks at parts
+of the flights, and `report` at models side by side.
 
 `outcome` is always 1 for "not on time" and 0 for "on time", `probability` the predicted
 probability of 1.
