@@ -93,7 +93,7 @@ def test_saving_of_fewer_outcomes_is_less_certain(log):
     width = known.assign(width=known["high"] - known["low"])
     width = width.set_index(["known", "days"])["width"]
     assert width["every outcome", 20] < width["every outcome", 10]
-    assert width["every outcome", 20] < width["15 a day looked up", 20]
+    assert width["every outcome", 20] < width["looked up, 15 a day", 20]
 
 
 def test_what_is_saved_is_positive(log):

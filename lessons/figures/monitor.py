@@ -250,14 +250,9 @@ def who_saw_it(shares: pd.DataFrame, quiet: pd.Series) -> alt.LayerChart:
     )
     return alt.layer(
         drawn.mark_rect(color=_COLOR).encode(
-            opacity=alt.condition("datum.caught", alt.value(0.9), alt.value(0.08))
+            opacity=alt.condition("datum.caught", alt.value(0.45), alt.value(0.06))
         ),
-        drawn.mark_text(fontSize=12).encode(
-            text="text:N",
-            color=alt.condition(
-                "datum.caught", alt.value("white"), alt.value("currentColor")
-            ),
-        ),
+        drawn.mark_text(fontSize=12, color="currentColor").encode(text="text:N"),
     ).properties(
         height=26 * len(table),
         title=alt.Title(
@@ -297,7 +292,7 @@ def saving_by_days_known(
     rows = []
     for name, flights in (
         ("every outcome", log),
-        (f"{monitoring.AUDITED_A_DAY} a day looked up", looked_up),
+        (f"looked up, {monitoring.AUDITED_A_DAY} a day", looked_up),
     ):
         for number in days:
             part = flights[flights["date"] < first + pd.Timedelta(days=number)]
