@@ -20,6 +20,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryFile
 
+import joblib
+import psutil
 import yaml
 from execution_cache import (
     SITE_BUILD,
@@ -46,6 +48,14 @@ KERNEL_ENVIRONMENT = {SITE_BUILD: "1", **EVERY_KERNEL}
 # How verdicts begin (exercises.Verdict) that no page may show: a solution that is
 # judged wrong, and an answer that could not be judged.
 REFUSED_VERDICTS = ("**Not yet.**", "**Not checked.**")
+
+# What a lesson may need at its peak, in bytes; tests/test_launch.py measures it.
+KERNEL_MEMORY = 1450 * 2**20
+# Where Linux says how much memory a container has: its second and its first version.
+MEMORY_LIMITS = (
+    Path("/sys/fs/cgroup/memory.max"),
+    Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"),
+)
 
 
 class LessonError(Exception):
@@ -325,9 +335,18 @@ async def _run(lesson: Lesson, progress: Progress) -> None:
     lesson.seconds = time.monotonic() - started
 
 
+def kernels_at_once() -> int:
+    """Count the kernels that this process has processors and memory for, at least 1."""
+    memory = psutil.virtual_memory().available
+    for path in MEMORY_LIMITS:
+        if path.exists() and (limit := path.read_text("ascii").strip()).isdigit():
+            memory = min(memory, int(limit))
+    return max(1, min(joblib.cpu_count(), memory // KERNEL_MEMORY))
+
+
 async def _run_all(lessons: list[Lesson], cache: JupyterCacheAbstract) -> None:
     progress = Progress(lessons)
-    places = asyncio.Semaphore(os.cpu_count() or 1)
+    places = asyncio.Semaphore(kernels_at_once())
 
     async def run_one(lesson: Lesson) -> None:
         async with places:

@@ -4,9 +4,9 @@ Each test plants a fault in a small book and runs the real build on it.
 """
 
 import io
-import os
 import re
 import sys
+from types import SimpleNamespace
 
 import execute
 import pytest
@@ -235,7 +235,25 @@ def test_kernels_find_what_keeps_them_quiet_and_quick(executed):
     execute.execute_lessons(executed.root)
 
 
-@pytest.mark.skipif(os.cpu_count() == 1, reason="one core runs one lesson at a time")
+@pytest.mark.parametrize(
+    ("processors", "available", "limit", "kernels"),
+    [(4, 100, "max", 4), (4, 3, "max", 2), (4, 100, str(3 * 2**30), 2), (4, 1, "", 1)],
+)
+def test_kernels_have_processors_and_memory(
+    monkeypatch, tmp_path, processors, available, limit, kernels
+):
+    memory = SimpleNamespace(available=available * 2**30)
+    monkeypatch.setattr(execute.psutil, "virtual_memory", lambda: memory)
+    monkeypatch.setattr(execute.joblib, "cpu_count", lambda: processors)
+    (tmp_path / "memory.max").write_text(f"{limit}\n")
+    limits = (tmp_path / "memory.max", tmp_path / "not there")
+    monkeypatch.setattr(execute, "MEMORY_LIMITS", limits)
+    assert execute.kernels_at_once() == kernels
+
+
+@pytest.mark.skipif(
+    execute.kernels_at_once() == 1, reason="one lesson runs at a time here"
+)
 def test_lessons_run_side_by_side_and_the_terminal_shows_them(executed, monkeypatch):
     executed.write_lesson("left", MEETING.format(me="left", other="right"))
     executed.write_lesson("right", MEETING.format(me="right", other="left"), "1", "2")
