@@ -14,7 +14,7 @@ EVERY_KERNEL = {
     "PYTHONDONTWRITEBYTECODE": "",
     # The same order of sets, and so the same output, every time.
     "PYTHONHASHSEED": "0",
-    # Arrow gives memory back when a table is dropped. (To ask the same of glibc's malloc,
-    # by a low MALLOC_MMAP_THRESHOLD_, costs a fifth of a lesson's CPU for 27 MiB.)
+    # Arrow gives memory back when a table is dropped. (To ask the same of malloc, by a
+    # low MALLOC_MMAP_THRESHOLD_, costs a fifth of a lesson's CPU for 27 MiB.)
     "ARROW_DEFAULT_MEMORY_POOL": "system",
 }

@@ -251,9 +251,7 @@ def test_kernels_have_processors_and_memory(
     assert execute.kernels_at_once() == kernels
 
 
-@pytest.mark.skipif(
-    execute.kernels_at_once() == 1, reason="one lesson runs at a time here"
-)
+@pytest.mark.skipif(execute.kernels_at_once() == 1, reason="one at a time here")
 def test_lessons_run_side_by_side_and_the_terminal_shows_them(executed, monkeypatch):
     executed.write_lesson("left", MEETING.format(me="left", other="right"))
     executed.write_lesson("right", MEETING.format(me="right", other="left"), "1", "2")
