@@ -150,7 +150,7 @@ def experiment_log(
     searched = [
         (
             f"network, dropout {run['dropout']:g}, rate {run['rate']:g}",
-            "20,000, but for June",
+            "20,000, to May",
             f"loss on June {run['june']:.3f}"
             + ("" if run["june"] < base else ": failed"),
         )
