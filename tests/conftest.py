@@ -6,10 +6,11 @@ their own; one that was built serves them all, since each build takes seconds.
 
 import functools
 import os
+import re
 import shutil
 import subprocess
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -26,6 +27,8 @@ ROOT = Path(__file__).resolve().parents[1]
 SITE = ROOT / "_build" / "html"
 WIDE = {"width": 1280, "height": 900}
 PHONE = {"width": 320, "height": 640}
+# The contents and the colors of code are alike on all pages.
+ALIKE = (".bd-sidebar-primary", ".highlight span")
 BLOCK_STORAGE = """
 Object.defineProperty(window, "localStorage", {
   configurable: true,
@@ -70,11 +73,20 @@ def parsed(page: str) -> BeautifulSoup:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run a test that takes ``page`` once for every page of the book."""
-    if "page" in metafunc.fixturenames:
-        pages = book_pages() or ["the site is not built"]
+    """Run a test once for every ``page``, or once for every ``page_of_the_day``.
+
+    What depends on scripts and styles that all pages share is tried on the pages that a
+    day needs, and on one deeper page.
+    """
+    pages = book_pages() or ["the site is not built"]
+    deeper = [page for page in pages if re.match(r"lessons/\d[a-z]-", page)]
+    sets = {
+        "page": pages,
+        "page_of_the_day": [page for page in pages if page not in deeper[1:]],
+    }
+    for name in sets.keys() & set(metafunc.fixturenames):
         # Tests that share a page stand side by side: it is opened once for all of them.
-        metafunc.parametrize("page", pages, scope="module")
+        metafunc.parametrize(name, sets[name], scope="module")
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -178,11 +190,18 @@ def show_everything(tab: Page) -> None:
     tab.evaluate("window.scrollTo(0, 0)")
 
 
-def faults_found_by_axe(tab: Page, *rules: str) -> list[str]:
-    """Run axe-core, or some of its rules, on an open page; list what it finds."""
+def faults_found_by_axe(tab: Page, *rules: str, left_out: Sequence[str] = ()) -> list:
+    """Run axe-core on an open page; list what it finds, if anything.
+
+    Args:
+        tab: The page.
+        rules: The rules to try; by default all.
+        left_out: Selectors of parts that are not looked at.
+    """
     # With "preload" axe asks for style sheets itself, at addresses that are not there.
     options = {"preload": False, **({"runOnly": rules} if rules else {})}
-    results = Axe().run(tab, options=options)
+    context = {"exclude": [[part] for part in left_out]} if left_out else None
+    results = Axe().run(tab, context=context, options=options)
     return [
         f"{violation['id']}: {node['html'][:200]} {node['failureSummary']}"
         for violation in results.response["violations"]

@@ -2,6 +2,7 @@
 
 import pytest
 from conftest import (
+    ALIKE,
     BLOCK_STORAGE,
     PHONE,
     SITE,
@@ -40,14 +41,25 @@ def test_axe_finds_nothing(shown):
     shown.set_viewport_size(WIDE)
     shown.emulate_media(color_scheme="light")
     shown.locator("html[data-theme=light]").wait_for()
-    assert not faults_found_by_axe(shown)
+    assert not faults_found_by_axe(shown, left_out=ALIKE)
 
 
 def test_axe_finds_no_faint_text_in_the_dark(shown):
     shown.set_viewport_size(WIDE)
     shown.emulate_media(color_scheme="dark")
     shown.locator("html[data-theme=dark]").wait_for()
-    assert not faults_found_by_axe(shown, "color-contrast")
+    assert not faults_found_by_axe(shown, "color-contrast", left_out=ALIKE)
+
+
+@pytest.mark.parametrize("mode", ["light", "dark"])
+@pytest.mark.parametrize(
+    "page_name", ["book/index.html", "lessons/7b-every-fault.html"]
+)
+def test_axe_finds_nothing_in_what_pages_have_alike(open_page, page_name, mode):
+    tab = open_page(page_name, color_scheme=mode, reduced_motion="reduce")
+    assert tab.locator(", ".join(ALIKE)).count()
+    show_everything(tab)
+    assert not faults_found_by_axe(tab)
 
 
 def test_nothing_runs_over_the_edge_of_a_phone(shown):
@@ -71,10 +83,10 @@ def test_what_can_be_clicked_has_one_color(open_page, mode):
     assert len(set(colors)) == 1
 
 
-def test_all_text_is_there_without_javascript(open_page, page):
-    tab = open_page(page, java_script_enabled=False)
+def test_all_text_is_there_without_javascript(open_page, page_of_the_day):
+    tab = open_page(page_of_the_day, java_script_enabled=False)
     shown = tab.locator("article").inner_text()
-    for heading in parsed(page).select("article h1, article h2, article h3"):
+    for heading in parsed(page_of_the_day).select("article :is(h1, h2, h3)"):
         text = heading.get_text().removesuffix("#").strip()
         assert text in shown
     for still in tab.locator("figure.chart .chart-still svg").all():

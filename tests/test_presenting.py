@@ -2,6 +2,7 @@
 
 import pytest
 from conftest import (
+    ALIKE,
     PHONE,
     SITE,
     built_pages,
@@ -166,15 +167,15 @@ def test_type_is_large_and_nothing_stands_around_it(open_slide, size):
 def test_axe_finds_nothing_on_slides(open_slide, page_name, mode):
     tab = open_slide(page_name, color_scheme=mode, reduced_motion="reduce")
     for _ in slides(page_name)[::3]:
-        assert not faults_found_by_axe(tab), place(tab)
+        assert not faults_found_by_axe(tab, left_out=ALIKE), place(tab)
         for _ in range(3):
             tab.keyboard.press("ArrowRight")
 
 
-def test_no_slide_runs_over_the_edge_of_a_phone(open_slide, page):
-    tab = open_slide(page, viewport=PHONE)
+def test_no_slide_runs_over_the_edge_of_a_phone(open_slide, page_of_the_day):
+    tab = open_slide(page_of_the_day, viewport=PHONE)
     tab.evaluate("document.querySelectorAll('details').forEach((d) => d.open = true)")
-    for name in slides(page):
+    for name in slides(page_of_the_day):
         assert place(tab) == name
         wide = tab.evaluate("document.documentElement.scrollWidth")
         assert wide <= PHONE["width"], name

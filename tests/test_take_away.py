@@ -66,8 +66,8 @@ def open_file(browser, unpacked):
     assert not troubles
 
 
-def test_every_page_opens_from_disk_with_its_charts(open_file, page):
-    tab = open_file(page)
+def test_pages_open_from_disk_with_their_charts(open_file, page_of_the_day):
+    tab = open_file(page_of_the_day)
     tab.evaluate("document.querySelectorAll('details').forEach((d) => d.open = true)")
     for chart in tab.locator("figure.chart").all():
         chart.scroll_into_view_if_needed()
@@ -178,8 +178,8 @@ def _texts_shown(tab, selector):
     )
 
 
-def test_paper_has_the_text_and_nothing_around_it(on_paper, page):
-    tab = on_paper(page)
+def test_paper_has_the_text_and_nothing_around_it(on_paper, page_of_the_day):
+    tab = on_paper(page_of_the_day)
     assert _texts_shown(tab, AROUND) == []
     assert len(_texts_shown(tab, "h1")) == 1
     assert len(_texts_shown(tab, "article p")) >= 1
