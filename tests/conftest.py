@@ -96,6 +96,8 @@ def _site_is_built(request: pytest.FixtureRequest) -> None:
             "test_site.py",
             "test_browser.py",
             "test_lessons.py",
+            "test_one_number.py",
+            "test_puzzles.py",
             "test_quizzes.py",
             "test_launch.py",
             "test_presenting.py",
